@@ -1,0 +1,65 @@
+namespace Handlers;
+
+/// <summary>
+/// What one call may say about itself: on the request (<see cref="RequestExtensions.SetCallOptions"/>), or around a block of code
+/// (<see cref="BeginScope"/>) when an SDK owns the request. The request's fields win over the scope's, field by field.
+/// </summary>
+public sealed class CallOptions
+{
+    /// <summary>The key that makes a write happen once. Default null: the provider's natural key, else a generated one where keys are honoured.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>Whose credential, hence whose quota and data. Default null: the client's <see cref="ResilienceHandlersOptions.Account"/>.</summary>
+    public string? Account { get; init; }
+
+    /// <summary>Who inside the app asks; used for fairness only. Default null.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Who goes first when quota is short. Default null: normal, or background in the workload <see cref="Workload.Background"/>.</summary>
+    public CallPriority? Priority { get; init; }
+
+    /// <summary>What one attempt costs, in place of the provider's estimate. Default null.</summary>
+    public Cost? Cost { get; init; }
+
+    /// <summary>The call's deadline as a duration from its start; the earlier of this and the total timeout counts. Default null.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>How long one attempt may take, in place of the client's. Default null.</summary>
+    public TimeSpan? AttemptTimeout { get; init; }
+
+    /// <summary>The longest wait before an attempt, in a queue or at a gate. Zero refuses at once. Default null: the client's.</summary>
+    public TimeSpan? MaxWait { get; init; }
+
+    /// <summary>How often the call may be repeated, in place of the client's. Default null.</summary>
+    public int? MaxRetries { get; init; }
+
+    /// <summary>Whether the call may be repeated after an unknown outcome, in place of the provider's knowledge. Default null.</summary>
+    public ReplaySafety? Replay { get; init; }
+
+    /// <summary>
+    /// Makes <paramref name="options"/> hold for the calls of one client that start inside the block, on this flow of control and what it starts.
+    /// </summary>
+    /// <param name="options">The options.</param>
+    /// <param name="client">The client's name; null for every client.</param>
+    /// <returns>Ends the scope when disposed; scopes end in reverse order.</returns>
+    public static IDisposable BeginScope(CallOptions options, string? client = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CallScope.Begin(options, client);
+    }
+
+    /// <summary>These options with every unset field taken from <paramref name="weaker"/>.</summary>
+    internal CallOptions Over(CallOptions weaker) => new()
+    {
+        IdempotencyKey = IdempotencyKey ?? weaker.IdempotencyKey,
+        Account = Account ?? weaker.Account,
+        Tenant = Tenant ?? weaker.Tenant,
+        Priority = Priority ?? weaker.Priority,
+        Cost = Cost ?? weaker.Cost,
+        Deadline = Deadline ?? weaker.Deadline,
+        AttemptTimeout = AttemptTimeout ?? weaker.AttemptTimeout,
+        MaxWait = MaxWait ?? weaker.MaxWait,
+        MaxRetries = MaxRetries ?? weaker.MaxRetries,
+        Replay = Replay ?? weaker.Replay,
+    };
+}

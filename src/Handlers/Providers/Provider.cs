@@ -1,0 +1,32 @@
+namespace Handlers;
+
+/// <summary>
+/// The knowledge about one API: its quotas, its signals, what may be replayed, its defaults. Derive to add your own and register it with
+/// <c>services.AddSingleton&lt;Provider&gt;(new MyProvider())</c>. All members are pure and synchronous, are called from many threads at once, and never throw.
+/// </summary>
+public abstract class Provider
+{
+    /// <summary>The name used in configuration and quota names, such as <c>github</c>; compared ignoring case.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The hosts that this API answers on; a leading <c>*.</c> stands for any subdomain.</summary>
+    public abstract IReadOnlyList<string> Hosts { get; }
+
+    /// <summary>Sets what differs from the generic defaults: timeouts, published limits, groups.</summary>
+    /// <param name="options">Options with the generic defaults.</param>
+    public abstract void ApplyDefaults(ResilienceHandlersOptions options);
+
+    /// <summary>What is known about a request before it is sent.</summary>
+    /// <param name="request">The request as the caller made it. Its content may be looked at only if it is in memory.</param>
+    public abstract CallPlan Plan(HttpRequestMessage request);
+
+    /// <summary>Whether the body must be read to judge an answer. Asked for every answer; must be cheap and false for most.</summary>
+    /// <param name="status">The HTTP status code.</param>
+    /// <param name="mediaType">The media type without parameters in lower case, or null.</param>
+    /// <param name="plan">What <see cref="Plan"/> said.</param>
+    public abstract bool NeedsBody(int status, string? mediaType, in CallPlan plan);
+
+    /// <summary>Judges an answer and reads what it says about limits.</summary>
+    /// <param name="answer">The answer.</param>
+    public abstract Verdict Interpret(in ProviderAnswer answer);
+}

@@ -1,0 +1,37 @@
+using System.Net.Http.Headers;
+
+namespace Handlers;
+
+/// <summary>An answer as a provider's interpretation sees it: raw, and together with the request as the caller made it.</summary>
+public readonly ref struct ProviderAnswer
+{
+    /// <summary>The request's method as the caller made it (a redirect below may have changed it).</summary>
+    public required HttpMethod Method { get; init; }
+
+    /// <summary>The request's URI as the caller made it. Its query may hold a secret: never quote it.</summary>
+    public required Uri Uri { get; init; }
+
+    /// <summary>What <see cref="Provider.Plan"/> said about the request.</summary>
+    public required CallPlan Plan { get; init; }
+
+    /// <summary>The HTTP status code.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>The response headers, not validated; walk them once.</summary>
+    public required HttpHeadersNonValidated Headers { get; init; }
+
+    /// <summary>The media type without parameters in lower case, or null.</summary>
+    public string? MediaType { get; init; }
+
+    /// <summary>Up to 64 KiB of the body, and only when <see cref="Provider.NeedsBody"/> asked for it; else empty.</summary>
+    public ReadOnlySpan<byte> Body { get; init; }
+
+    /// <summary>The local wall clock at receipt; used for absolute hints only when the answer has no <c>Date</c>.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>How many attempts of this call came before this one.</summary>
+    public int Retries { get; init; }
+
+    /// <summary>The client's options for reading answers.</summary>
+    public required RateLimitOptions Options { get; init; }
+}
