@@ -1,0 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
+
+namespace Handlers.Wire;
+
+/// <summary>The lines of one header field as they came. List-based fields are joined by <c>ToString()</c>; a field that is no list takes this way.</summary>
+internal static class HeaderLines
+{
+    /// <summary>The one value of a field that is no list. Several lines are contradictory, hence unusable, unless they all say the same.</summary>
+    public static bool TryGetSingle(HeaderStringValues lines, [NotNullWhen(true)] out string? value)
+    {
+        value = null;
+        foreach (string line in lines)
+        {
+            if (value is not null && value != line)
+            {
+                value = null;
+                return false;
+            }
+
+            value = line;
+        }
+
+        return value is not null;
+    }
+}
