@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Configuration;
+
+namespace Handlers;
+
+/// <summary>All that one client's options are composed from.</summary>
+internal sealed record ClientLayers
+{
+    /// <summary>The client's name.</summary>
+    public required string Client { get; init; }
+
+    /// <summary>The section <c>ResilienceHandlers</c>; null where there is no configuration.</summary>
+    public IConfiguration? Root { get; init; }
+
+    /// <summary>What the user passed in place of <c>Clients:{name}</c>.</summary>
+    public IConfiguration? Section { get; init; }
+
+    /// <summary>The user's code, in the order of registration. Composing again runs it again.</summary>
+    public ImmutableArray<Action<ResilienceHandlersOptions>> Code { get; init; } = [];
+
+    /// <summary>Finds a provider by name, ignoring case.</summary>
+    public required Func<string, Provider?> FindProvider { get; init; }
+
+    /// <summary>The names to offer when one is unknown.</summary>
+    public ImmutableArray<string> ProviderNames { get; init; } = [];
+
+    /// <summary>The client's own section: the one that was passed, else <c>Clients:{name}</c>.</summary>
+    public IConfiguration? ClientSection =>
+        Section ?? (Root is not null && Client.Length > 0 ? Root.GetSection($"{OptionsComposer.Clients}:{Client}") : null);
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace Handlers;
+
+/// <summary>One client's options as all layers together make them. Nobody changes them afterwards.</summary>
+internal sealed record Composition
+{
+    public required string Client { get; init; }
+
+    public required ResilienceHandlersOptions Options { get; init; }
+
+    /// <summary>The provider by option or by the client's name; null: by the host of each request.</summary>
+    public required Provider? Provider { get; init; }
+
+    public required Origins Origins { get; init; }
+
+    /// <summary>Everything that is wrong, one message each; with any, <see cref="Options"/> must not be used.</summary>
+    public required ImmutableArray<string> Errors { get; init; }
+
+    /// <summary>Whether a client would behave the same.</summary>
+    public bool IsSameAs(Composition other) => ReferenceEquals(Provider, other.Provider) && OptionSchema.AreEqual(Options, other.Options);
+}

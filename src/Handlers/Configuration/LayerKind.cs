@@ -1,0 +1,12 @@
+namespace Handlers;
+
+/// <summary>Where options come from, weakest first.</summary>
+internal enum LayerKind : byte
+{
+    Generic,
+    Provider,
+    Defaults,
+    Workload,
+    Client,
+    Code,
+}

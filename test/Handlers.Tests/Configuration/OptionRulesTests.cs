@@ -1,0 +1,121 @@
+using System.Globalization;
+
+namespace Handlers.Tests.Configuration;
+
+public class OptionRulesTests
+{
+    [Fact]
+    public void An_attempt_longer_than_the_total_is_cut_to_it()
+    {
+        ResilienceHandlersOptions options = Layers.For("x", ("ResilienceHandlers:Clients:x:TotalTimeout", "00:00:10")).Options();
+
+        options.AttemptTimeout.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void An_attempt_longer_than_the_total_of_another_layer_is_cut_to_it()
+    {
+        ClientLayers layers = Layers.For(
+            "x",
+            ("ResilienceHandlers:Defaults:TotalTimeout", "00:00:10"),
+            ("ResilienceHandlers:Clients:x:AttemptTimeout", "00:00:20"));
+
+        layers.Options().AttemptTimeout.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void An_attempt_longer_than_the_total_of_the_same_layer_is_an_error()
+    {
+        string error = Layers.For(
+            "x",
+            ("ResilienceHandlers:Clients:x:TotalTimeout", "00:00:10"),
+            ("ResilienceHandlers:Clients:x:AttemptTimeout", "00:00:20")).Error();
+
+        error.ShouldBe("ResilienceHandlers:Clients:x:AttemptTimeout = \"00:00:20\" is longer than TotalTimeout = \"00:00:10\"; "
+            + "shorten the attempt or lengthen the total.");
+    }
+
+    [Fact]
+    public void Code_that_sets_both_is_a_layer_like_any_other()
+    {
+        string error = Layers.For("x").With(options =>
+        {
+            options.TotalTimeout = TimeSpan.FromSeconds(10);
+            options.AttemptTimeout = TimeSpan.FromSeconds(20);
+        }).Error();
+
+        error.ShouldStartWith("AddResilienceHandlers(\"x\", …) code: AttemptTimeout = \"00:00:20\" is longer than TotalTimeout");
+    }
+
+    [Fact]
+    public void An_attempt_without_a_limit_is_bounded_by_the_total()
+    {
+        ResilienceHandlersOptions options = Layers.For(
+            "x",
+            ("ResilienceHandlers:Clients:x:TotalTimeout", "00:00:10"),
+            ("ResilienceHandlers:Clients:x:AttemptTimeout", "none")).Options();
+
+        options.AttemptTimeout.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public void A_contradiction_that_a_stronger_layer_resolves_is_none()
+    {
+        ClientLayers layers = Layers.For(
+            "x",
+            ("ResilienceHandlers:Clients:x:TotalTimeout", "00:00:10"),
+            ("ResilienceHandlers:Clients:x:AttemptTimeout", "00:00:20")).With(options => options.TotalTimeout = TimeSpan.FromMinutes(1));
+
+        layers.Options().AttemptTimeout.ShouldBe(TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [InlineData("Retry:BaseDelay", "00:00:45", "00:00:45", "00:00:45")]
+    [InlineData("Retry:MaxDelay", "00:00:00.2", "00:00:00.2", "00:00:00.2")]
+    public void The_weaker_of_base_and_greatest_delay_gives_way(string set, string value, string baseDelay, string maxDelay)
+    {
+        ResilienceHandlersOptions options = Layers.For("x", ($"ResilienceHandlers:Clients:x:{set}", value)).Options();
+
+        options.Retry.BaseDelay.ShouldBe(TimeSpan.Parse(baseDelay, CultureInfo.InvariantCulture));
+        options.Retry.MaxDelay.ShouldBe(TimeSpan.Parse(maxDelay, CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("Retry:BaseDelay", "00:00:40", "Retry:MaxDelay", "00:00:20")]
+    [InlineData("Retry:BaseDelay", "00:00:20", "TotalTimeout", "00:00:20")]
+    [InlineData("Retry:BudgetRatio", "0", "Retry:BudgetMinimum", "0")]
+    [InlineData("Retry:Multiplier", "3", "Retry:Backoff", "Constant")]
+    [InlineData("Retry:WaitOutOn", "circuit-open", "Retry:WaitForCircuit", "false")]
+    [InlineData("Pacing:ReservePercent", "20", "Pacing:Mode", "Smooth")]
+    public void Two_values_of_one_layer_that_contradict_each_other_are_an_error(string one, string first, string other, string second)
+    {
+        string error = Layers.For("x", ($"ResilienceHandlers:Clients:x:{one}", first), ($"ResilienceHandlers:Clients:x:{other}", second)).Error();
+
+        error.ShouldStartWith($"ResilienceHandlers:Clients:x:{one} = \"{first}\" ");
+        error.ShouldContain($" {other} = \"{second}\"; ");
+    }
+
+    [Fact]
+    public void A_percentage_in_the_defaults_waits_for_clients_in_its_mode()
+    {
+        ClientLayers layers = Layers.For(
+            "x",
+            ("ResilienceHandlers:Defaults:Pacing:ReservePercent", "20"),
+            ("ResilienceHandlers:Clients:x:Pacing:Mode", "Reserve"));
+
+        layers.Options().Pacing.ReservePercent.ShouldBe(20);
+        (layers with { Client = "y" }).Options().Pacing.Mode.ShouldBe(PacingMode.FinishSoonest);
+    }
+
+    [Fact]
+    public void Waiting_for_the_circuit_can_be_switched_off_by_a_stronger_layer()
+    {
+        ClientLayers layers = Layers.For(
+            "x",
+            ("ResilienceHandlers:Defaults:Retry:WaitForCircuit", "true"),
+            ("ResilienceHandlers:Defaults:Retry:WaitOutOn", "429, circuit-open"),
+            ("ResilienceHandlers:Clients:x:Retry:WaitForCircuit", "false"));
+
+        layers.Options().Retry.WaitForCircuit.ShouldBeFalse();
+    }
+}
