@@ -1,8 +1,77 @@
 namespace Handlers;
 
-/// <summary>Placeholder until the circuit's own file arrives.</summary>
+/// <summary>
+/// When an upstream counts as down, for how long it is left alone, and how it is trusted again. Configuration section <c>CircuitBreaker</c>.
+/// There is one circuit per client and authority (scheme, host, port). Refusals by the provider (429, exhausted quotas) and the caller's own
+/// cancellation are no failures and never open a circuit.
+/// </summary>
 public sealed class CircuitBreakerOptions
 {
-    /// <summary>Switches the handler on or off. Default true.</summary>
+    /// <summary>Switches the handler on or off. Default true. While it is off the circuit learns nothing and keeps the state it has.</summary>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// Failures in a row that open the circuit; one success starts the count anew. Default 10, range 1 to 10,000.
+    /// Ignored when <see cref="FailureRatio"/> is set.
+    /// </summary>
+    public int FailureThreshold { get; set; } = 10;
+
+    /// <summary>
+    /// Share of failed attempts within <see cref="SamplingDuration"/> that opens the circuit: 0.5 is one in two. Default none, range above 0 to 1.
+    /// When set it wins over <see cref="FailureThreshold"/>.
+    /// </summary>
+    public double? FailureRatio { get; set; }
+
+    /// <summary>
+    /// Attempts within <see cref="SamplingDuration"/> below which a <see cref="FailureRatio"/> says nothing yet. Default 20, range 1 to 1,000,000.
+    /// Used with <see cref="FailureRatio"/> only.
+    /// </summary>
+    public int MinimumThroughput { get; set; } = 20;
+
+    /// <summary>
+    /// The time over which <see cref="FailureRatio"/> is taken, to a tenth of it. Default 30 s, range 1 s to 1 h. Used with <see cref="FailureRatio"/> only.
+    /// </summary>
+    public TimeSpan SamplingDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long the circuit stays open before the first probe. Default 30 s, range 100 ms to 1 day. A longer <c>Retry-After</c> of a failed answer wins.
+    /// </summary>
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// The factor by which each further break is longer than the one before, as long as the upstream has not recovered for good: the circuit opened
+    /// again while half-open or within the ramp after closing. Default 2, range 1 to 10; 1 keeps every break alike.
+    /// </summary>
+    public double BreakMultiplier { get; set; } = 2;
+
+    /// <summary>
+    /// The longest break of our own. Default 5 min, range <see cref="BreakDuration"/> to 1 day. Does not shorten a <c>Retry-After</c>.
+    /// </summary>
+    public TimeSpan MaxBreakDuration { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Probes under way at once while half-open, from the first success on; before it there is one. Also the rate, in calls a second, at which the ramp
+    /// after closing begins. Default 3, range 1 to 1,000.
+    /// </summary>
+    public int HalfOpenMaxCalls { get; set; } = 3;
+
+    /// <summary>Successful probes of one half-open period that close the circuit; any failed probe opens it again. Default 2, range 1 to 1,000.</summary>
+    public int SuccessThreshold { get; set; } = 2;
+
+    /// <summary>
+    /// The time over which the admitted rate grows back after closing. Default 10 s, range 0 to 1 h; 0 switches the ramp off.
+    /// </summary>
+    /// <remarks>
+    /// The rate begins at <see cref="HalfOpenMaxCalls"/> a second and doubles every tenth of this time (3, 6, 12 … 1,536 a second), then the limit is gone.
+    /// After a tenth in which at least half of the results were failures, the rate falls to what was served in it, from then on it grows by a quarter
+    /// per tenth, and the ramp lasts this time again, but at most three times as long in all. A client that sends no more than
+    /// <see cref="HalfOpenMaxCalls"/> calls in any second is never refused by the ramp.
+    /// </remarks>
+    public TimeSpan RampDuration { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// After this time a probe that has not answered gives its place to another one; its own result still counts while the circuit is half-open.
+    /// Default 60 s, range 100 ms to 1 day. Choose it no shorter than the attempt timeout.
+    /// </summary>
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(60);
 }

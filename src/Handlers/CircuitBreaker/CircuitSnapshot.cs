@@ -1,0 +1,41 @@
+namespace Handlers;
+
+/// <summary>A copy of one circuit's state, to look at. The counters run from the circuit's creation and count attempts.</summary>
+public readonly record struct CircuitSnapshot
+{
+    /// <summary>The client whose calls the circuit watches.</summary>
+    public required string Client { get; init; }
+
+    /// <summary>The upstream: scheme, host and port.</summary>
+    public required string Authority { get; init; }
+
+    /// <summary>The state now. <see cref="CircuitState.Open"/> lasts until a call comes after the break and becomes the first probe.</summary>
+    public required CircuitState State { get; init; }
+
+    /// <summary>Failures in a row; while open or half-open the count that opened the circuit, failed probes included.</summary>
+    public required int Failures { get; init; }
+
+    /// <summary>When the break ends, while <see cref="State"/> is <see cref="CircuitState.Open"/>; else null.</summary>
+    public required DateTimeOffset? OpenUntil { get; init; }
+
+    /// <summary>Attempts let through.</summary>
+    public required long Accepted { get; init; }
+
+    /// <summary>Attempts refused, before the queue or at the grant.</summary>
+    public required long Rejected { get; init; }
+
+    /// <summary>Attempts that ended well and counted.</summary>
+    public required long Succeeded { get; init; }
+
+    /// <summary>Attempts that failed and counted.</summary>
+    public required long Failed { get; init; }
+
+    /// <summary>Results that did not count, because the circuit had changed its state since the attempt was let through.</summary>
+    public required long Stale { get; init; }
+
+    /// <summary>Probes that would be let through now; 0 unless half-open or the break is over.</summary>
+    public required int AvailableProbes { get; init; }
+
+    /// <summary>How often the circuit went from one state to another; pairs that never happened are absent.</summary>
+    public required IReadOnlyDictionary<(CircuitState From, CircuitState To), long> Transitions { get; init; }
+}
