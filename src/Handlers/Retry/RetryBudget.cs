@@ -1,0 +1,63 @@
+namespace Handlers.Retry;
+
+/// <summary>
+/// Bounds the retries of one account, shared by all its callers, so that a failing upstream is not met with a multiple of the usual load.
+/// </summary>
+/// <remarks>
+/// Why a budget and not only a count per call: with three retries each, an outage quadruples the load just when the upstream can bear it least; with a
+/// budget of 0.5 it grows by half, whatever each call would like. The floor lets an app with few calls retry at all.
+/// <para>
+/// Seconds are counted in buckets. Retries are added up over the 61 latest buckets (at least the last 60 s), calls over the latest 60 (at most
+/// the last 60 s), so that the rounding errs on the side of the upstream: at each retry, retries of the last 60 s ≤ ratio × calls of the last 60 s + minimum.
+/// A retry taken is not given back.
+/// </para>
+/// </remarks>
+internal sealed class RetryBudget(RetryBudgetSettings settings, TimeProvider time)
+{
+    private const int CallSeconds = 60;
+    private const int RetrySeconds = 61;
+
+    private readonly long _created = time.GetTimestamp();
+    private readonly RollingCount _calls = new(CallSeconds);
+    private readonly RollingCount _retries = new(RetrySeconds);
+    private readonly Lock _taking = new();
+    private volatile RetryBudgetSettings _settings = settings;
+
+    /// <summary>Counts one call, not its retries.</summary>
+    public void RecordCall() => RecordCall(time.GetTimestamp());
+
+    /// <summary>Counts one call that began at <paramref name="timestamp"/>, for callers that have looked at the clock already. Takes no lock.</summary>
+    public void RecordCall(long timestamp) => _calls.Add(Second(timestamp));
+
+    /// <summary>Takes one retry out of the budget; false when none is left.</summary>
+    public bool TryTake()
+    {
+        lock (_taking)
+        {
+            uint now = Second(time.GetTimestamp());
+            if (Available(now, _settings) < 1)
+            {
+                return false;
+            }
+
+            _retries.Add(now);
+            return true;
+        }
+    }
+
+    /// <summary>Changes ratio and minimum; what was counted stays.</summary>
+    public void Adjust(RetryBudgetSettings settings) => _settings = settings;
+
+    public RetryBudgetSnapshot Snapshot()
+    {
+        uint now = Second(time.GetTimestamp());
+        return new RetryBudgetSnapshot(
+            _calls.Sum(now, CallSeconds), _retries.Sum(now, RetrySeconds), Math.Max(0, (long)Available(now, _settings)));
+    }
+
+    private double Available(uint now, RetryBudgetSettings settings) =>
+        (settings.Ratio * _calls.Sum(now, CallSeconds)) + settings.Minimum - _retries.Sum(now, RetrySeconds);
+
+    // A call may have begun before the budget came into being.
+    private uint Second(long timestamp) => (uint)Math.Max(0, time.GetElapsedTime(_created, timestamp).Ticks / TimeSpan.TicksPerSecond);
+}
