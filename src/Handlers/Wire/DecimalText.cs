@@ -6,26 +6,22 @@ namespace Handlers.Wire;
 /// </summary>
 internal readonly struct DecimalText
 {
-    // One unit of the sums below is 10⁻¹⁵ ns. A UInt128 holds 10⁷ years of them, so components can be added exactly and rounded once.
-    private const ulong FractionScale = 1_000_000_000_000_000;
-    private const ulong UnitsPerTick = 100 * FractionScale;
-    private const int FractionDigits = 15;
+    /// <summary>What <see cref="Fraction"/> counts: 10⁻¹⁴.</summary>
+    public const ulong FractionScale = 100_000_000_000_000;
 
-    private static readonly UInt128 CeilingInNanoseconds = 900 * (UInt128)1_000_000_000_000_000_000;
-
-    private readonly ulong fraction;
+    private const int FractionDigits = 14;
 
     private DecimalText(ulong whole, ulong fraction)
     {
         Whole = whole;
-        this.fraction = fraction;
+        Fraction = fraction;
     }
-
-    /// <summary>The sum no duration exceeds, in units of 10⁻¹⁵ ns: 28,500 years, just under what ticks can hold.</summary>
-    public static UInt128 Ceiling { get; } = CeilingInNanoseconds * FractionScale;
 
     /// <summary>The digits before the point; <see cref="ulong.MaxValue"/> stands for "that or more".</summary>
     public ulong Whole { get; }
+
+    /// <summary>The digits behind the point, rounded up to <see cref="FractionScale"/>.</summary>
+    public ulong Fraction { get; }
 
     /// <summary>Reads the number <paramref name="text"/> begins with; <paramref name="length"/> is the number of characters it takes up.</summary>
     public static bool TryRead(ReadOnlySpan<char> text, out DecimalText number, out int length)
@@ -56,20 +52,8 @@ internal readonly struct DecimalText
     /// <summary>As <see cref="TryRead"/>, when nothing but the number is expected; spaces and tabs around it are no part of a field value.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DecimalText number)
     {
-        text = text.Trim(" \t");
+        text = HeaderLines.Trim(text);
         return TryRead(text, out number, out int length) && length == text.Length;
-    }
-
-    /// <summary>100 ns steps, rounded up.</summary>
-    public static long ToTicks(UInt128 sum) => (long)((sum + UnitsPerTick - 1) / UnitsPerTick);
-
-    /// <summary>This many of a unit of time, in 10⁻¹⁵ ns and at most <see cref="Ceiling"/>.</summary>
-    public UInt128 Times(ulong nanosecondsPerUnit)
-    {
-        UInt128 nanoseconds = (UInt128)Whole * nanosecondsPerUnit;
-        return nanoseconds >= CeilingInNanoseconds
-            ? Ceiling
-            : (nanoseconds * FractionScale) + ((UInt128)fraction * nanosecondsPerUnit);
     }
 
     private static ulong ReadFraction(ReadOnlySpan<char> text, out int digits)

@@ -2,7 +2,7 @@ namespace Handlers.Wire;
 
 /// <summary>
 /// Resets given as Unix time. The unit is told by the magnitude (10⁹ s is 2001, 10¹¹ s is 5138), so a server that sends milliseconds where seconds are
-/// documented is understood. Below 10⁹ a number is no instant: it is a delay, or nothing.
+/// documented is understood. Below 10⁹ a number is no instant: it is a delay, or nothing. Instants after 2554 read as that year.
 /// </summary>
 internal static class EpochInstant
 {
@@ -31,7 +31,7 @@ internal static class EpochInstant
             < FirstNanosecond => (EpochUnit.Microseconds, 1_000UL),
             _ => (EpochUnit.Nanoseconds, 1UL),
         };
-        instant = DateTimeOffset.UnixEpoch.AddTicks(DecimalText.ToTicks(number.Times(nanoseconds)));
+        instant = DateTimeOffset.UnixEpoch.AddTicks(ExactDuration.Of(number, nanoseconds).Ticks);
         otherUnit = unit != documented;
         return true;
     }

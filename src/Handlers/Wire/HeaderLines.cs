@@ -6,6 +6,22 @@ namespace Handlers.Wire;
 /// <summary>The lines of one header field as they came. List-based fields are joined by <c>ToString()</c>; a field that is no list takes this way.</summary>
 internal static class HeaderLines
 {
+    /// <summary>Without the spaces and tabs around it, which are no part of a field value (RFC 9110 §5.5).</summary>
+    public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> value)
+    {
+        while (!value.IsEmpty && value[0] is (' ' or '\t'))
+        {
+            value = value[1..];
+        }
+
+        while (!value.IsEmpty && value[^1] is (' ' or '\t'))
+        {
+            value = value[..^1];
+        }
+
+        return value;
+    }
+
     /// <summary>The one value of a field that is no list. Several lines are contradictory, hence unusable, unless they all say the same.</summary>
     public static bool TryGetSingle(HeaderStringValues lines, [NotNullWhen(true)] out string? value)
     {

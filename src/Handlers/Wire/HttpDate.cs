@@ -18,7 +18,7 @@ internal static class HttpDate
     /// <param name="date">The instant, in UTC.</param>
     public static bool TryParse(ReadOnlySpan<char> text, DateTimeOffset now, out DateTimeOffset date)
     {
-        text = text.Trim(" \t");
+        text = HeaderLines.Trim(text);
         long ticks;
         bool parsed = text.Length switch
         {
@@ -83,8 +83,9 @@ internal static class HttpDate
 
     private static bool IsGmt(ReadOnlySpan<char> text) => text.Equals(" GMT", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsShortDayName(ReadOnlySpan<char> text) =>
-        LowerCase(text, stackalloc char[3]) is "mon" or "tue" or "wed" or "thu" or "fri" or "sat" or "sun";
+    // Setting the bit makes lower case of letters, and a letter of nothing else.
+    private static bool IsShortDayName(ReadOnlySpan<char> text) => (text[0] | 0x20, text[1] | 0x20, text[2] | 0x20) is
+        ('m', 'o', 'n') or ('t', 'u', 'e') or ('w', 'e', 'd') or ('t', 'h', 'u') or ('f', 'r', 'i') or ('s', 'a', 't') or ('s', 'u', 'n');
 
     private static bool IsDayName(ReadOnlySpan<char> text)
     {
@@ -99,31 +100,20 @@ internal static class HttpDate
         return false;
     }
 
-    private static int Month(ReadOnlySpan<char> text) => LowerCase(text, stackalloc char[3]) switch
+    private static int Month(ReadOnlySpan<char> text) => (text[0] | 0x20, text[1] | 0x20, text[2] | 0x20) switch
     {
-        "jan" => 1,
-        "feb" => 2,
-        "mar" => 3,
-        "apr" => 4,
-        "may" => 5,
-        "jun" => 6,
-        "jul" => 7,
-        "aug" => 8,
-        "sep" => 9,
-        "oct" => 10,
-        "nov" => 11,
-        "dec" => 12,
+        ('j', 'a', 'n') => 1,
+        ('f', 'e', 'b') => 2,
+        ('m', 'a', 'r') => 3,
+        ('a', 'p', 'r') => 4,
+        ('m', 'a', 'y') => 5,
+        ('j', 'u', 'n') => 6,
+        ('j', 'u', 'l') => 7,
+        ('a', 'u', 'g') => 8,
+        ('s', 'e', 'p') => 9,
+        ('o', 'c', 't') => 10,
+        ('n', 'o', 'v') => 11,
+        ('d', 'e', 'c') => 12,
         _ => -1,
     };
-
-    // Names are three letters long; setting the bit turns no other character into a letter.
-    private static ReadOnlySpan<char> LowerCase(ReadOnlySpan<char> text, Span<char> lower)
-    {
-        for (int at = 0; at < lower.Length; at++)
-        {
-            lower[at] = (char)(text[at] | 0x20);
-        }
-
-        return lower;
-    }
 }

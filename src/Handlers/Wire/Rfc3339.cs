@@ -10,7 +10,7 @@ internal static class Rfc3339
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset instant)
     {
         instant = default;
-        text = text.Trim(" \t");
+        text = HeaderLines.Trim(text);
         if (text.Length <= SecondsEnd || text[4] != '-' || text[7] != '-' || text[10] is not ('T' or 't' or ' ') || text[13] != ':' || text[16] != ':'
             || !CalendarText.TryGetTicks(
                 CalendarText.Four(text, 0), CalendarText.Two(text, 5), CalendarText.Two(text, 8),
@@ -21,7 +21,7 @@ internal static class Rfc3339
 
         // The last digit of the seconds is read again as the whole part of a number, to get at the fraction behind it.
         _ = DecimalText.TryRead(text[(SecondsEnd - 1)..], out DecimalText seconds, out int length);
-        long fraction = DecimalText.ToTicks(seconds.Times(1_000_000_000)) - ((long)seconds.Whole * TimeSpan.TicksPerSecond);
+        long fraction = ExactDuration.Of(seconds, 1_000_000_000).Ticks - ((long)seconds.Whole * TimeSpan.TicksPerSecond);
 
         if (!TryParseOffset(text[(SecondsEnd - 1 + length)..], out long offset))
         {

@@ -23,13 +23,13 @@ internal static class WireDuration
     public static bool TryParseGo(ReadOnlySpan<char> text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
-        text = text.Trim(" \t");
+        text = HeaderLines.Trim(text);
         if (text is "0")
         {
             return true;
         }
 
-        UInt128 sum = 0;
+        ExactDuration sum = default;
         ReadOnlySpan<char> rest = text;
         while (!rest.IsEmpty)
         {
@@ -45,7 +45,7 @@ internal static class WireDuration
                 return false;
             }
 
-            sum = UInt128.Min(sum + number.Times(unit), DecimalText.Ceiling);
+            sum = sum.Plus(ExactDuration.Of(number, unit));
             rest = rest[unitLength..];
         }
 
@@ -57,7 +57,7 @@ internal static class WireDuration
     public static bool TryParseProtobuf(ReadOnlySpan<char> text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
-        text = text.Trim(" \t");
+        text = HeaderLines.Trim(text);
         return text.EndsWith('s') && char.IsAsciiDigit(text[0]) && char.IsAsciiDigit(text[^2]) && TryParseSeconds(text[..^1], out duration);
     }
 
@@ -92,7 +92,7 @@ internal static class WireDuration
     // "1m12s", "1m 12s" and "1 minute 12 seconds" alike: to stop after the first part would make the wait shorter.
     private static bool TryReadSpoken(ReadOnlySpan<char> text, out TimeSpan duration)
     {
-        UInt128 sum = 0;
+        ExactDuration sum = default;
         bool any = false;
         while (DecimalText.TryRead(AfterSpace(text), out DecimalText number, out int length))
         {
@@ -105,7 +105,7 @@ internal static class WireDuration
                 break;
             }
 
-            sum = UInt128.Min(sum + number.Times(unit), DecimalText.Ceiling);
+            sum = sum.Plus(ExactDuration.Of(number, unit));
             any = true;
             text = rest[unitLength..];
         }
@@ -159,9 +159,9 @@ internal static class WireDuration
     private static bool TryParse(ReadOnlySpan<char> text, ulong unit, out TimeSpan duration)
     {
         bool parsed = DecimalText.TryParse(text, out DecimalText number);
-        duration = parsed ? ToTimeSpan(number.Times(unit)) : TimeSpan.Zero;
+        duration = parsed ? ToTimeSpan(ExactDuration.Of(number, unit)) : TimeSpan.Zero;
         return parsed;
     }
 
-    private static TimeSpan ToTimeSpan(UInt128 sum) => TimeSpan.FromTicks(long.Min(DecimalText.ToTicks(sum), Longest.Ticks));
+    private static TimeSpan ToTimeSpan(ExactDuration sum) => TimeSpan.FromTicks(long.Min(sum.Ticks, Longest.Ticks));
 }

@@ -26,6 +26,9 @@ internal static class SfGrammar
     /// <summary>VCHAR or SP throughout.</summary>
     public static bool IsPrintable(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange(' ', '~');
 
+    /// <summary>Printable, and nothing a String would have to escape.</summary>
+    public static bool IsPlain(ReadOnlySpan<char> text) => IsPrintable(text) && !text.ContainsAny('"', '\\');
+
     private static int LengthWithin(ReadOnlySpan<char> text, SearchValues<char> alphabet)
     {
         int length = text.IndexOfAnyExcept(alphabet);

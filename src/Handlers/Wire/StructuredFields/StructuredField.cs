@@ -40,6 +40,12 @@ internal static class StructuredField
     /// <summary>A bare value, such as the quoted String of <c>Idempotency-Key</c>.</summary>
     public static bool TrySerialize(SfBareItem value, [NotNullWhen(true)] out string? field)
     {
+        if (value.Kind == SfKind.String && SfGrammar.IsPlain(value.Text))
+        {
+            field = $"\"{value.Text}\"";
+            return true;
+        }
+
         StringBuilder output = new();
         return Finish(SfSerializer.TryAppendBareItem(output, value), output, out field);
     }

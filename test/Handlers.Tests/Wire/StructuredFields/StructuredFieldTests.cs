@@ -209,12 +209,15 @@ public class StructuredFieldTests
         date.ShouldBe(expected is null ? null : "@" + expected);
     }
 
-    [Fact]
-    public void Writes_an_idempotency_key()
+    [Theory]
+    [InlineData("8e03978e-40d5-43e8-bc93-6894a57f9324", "\"8e03978e-40d5-43e8-bc93-6894a57f9324\"")]
+    [InlineData("a \"b\" \\", "\"a \\\"b\\\" \\\\\"")]
+    [InlineData("", "\"\"")]
+    public void Writes_an_idempotency_key(string key, string expected)
     {
-        StructuredField.TrySerialize(SfBareItem.OfString("8e03978e-40d5-43e8-bc93-6894a57f9324"), out string? field).ShouldBeTrue();
+        StructuredField.TrySerialize(SfBareItem.OfString(key), out string? field).ShouldBeTrue();
 
-        field.ShouldBe("\"8e03978e-40d5-43e8-bc93-6894a57f9324\"");
+        field.ShouldBe(expected);
     }
 
     [Fact]
