@@ -20,7 +20,7 @@ namespace Handlers.CircuitBreaker;
 /// any        Isolate / Reset                                          Isolated / Closed, without a ramp
 /// any        result of a permit of an earlier phase                   unchanged, counted as stale
 /// </code>
-/// A break is BreakDuration × BreakMultiplier^n, at most MaxBreakDuration, and never ends before a wait named by a failed answer has passed. n counts the
+/// A break is BreakDuration × BreakMultiplier^n, growing up to MaxBreakDuration, and never ends before a wait named by a failed answer has passed. n counts the
 /// openings since the last lasting recovery, which is the end of the ramp after closing, or a reset by hand.
 /// <para>
 /// Closed without a ramp, nothing takes the lock: admission reads one reference, a success or a failure below the threshold changes counters. Everything

@@ -17,7 +17,7 @@ public sealed class CircuitBreakerOptions
     public int FailureThreshold { get; set; } = 10;
 
     /// <summary>
-    /// Share of failed attempts within <see cref="SamplingDuration"/> that opens the circuit: 0.5 is one in two. Default none, range above 0 to 1.
+    /// Share of failed attempts within <see cref="SamplingDuration"/> that opens the circuit: 0.5 is one in two. Default none, range 0.001 to 1.
     /// When set it wins over <see cref="FailureThreshold"/>.
     /// </summary>
     public double? FailureRatio { get; set; }
@@ -45,7 +45,8 @@ public sealed class CircuitBreakerOptions
     public double BreakMultiplier { get; set; } = 2;
 
     /// <summary>
-    /// The longest break of our own. Default 5 min, range <see cref="BreakDuration"/> to 1 day. Does not shorten a <c>Retry-After</c>.
+    /// The length up to which breaks grow. Default 5 min, range 100 ms to 1 day; when shorter than <see cref="BreakDuration"/>, that one wins and breaks
+    /// don't grow. Does not shorten a <c>Retry-After</c>.
     /// </summary>
     public TimeSpan MaxBreakDuration { get; set; } = TimeSpan.FromMinutes(5);
 

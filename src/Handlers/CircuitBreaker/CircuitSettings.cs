@@ -43,8 +43,9 @@ internal sealed record CircuitSettings
     /// <summary>The length of a break after <paramref name="reopenings"/> breaks that did not help.</summary>
     public TimeSpan Break(int reopenings)
     {
+        TimeSpan longest = MaxBreakDuration > BreakDuration ? MaxBreakDuration : BreakDuration;
         double ticks = BreakDuration.Ticks * Math.Pow(BreakMultiplier, reopenings);
-        return ticks >= MaxBreakDuration.Ticks ? MaxBreakDuration : TimeSpan.FromTicks((long)ticks);
+        return ticks >= longest.Ticks ? longest : TimeSpan.FromTicks((long)ticks);
     }
 
     public FailureWindow? NewWindow() => FailureRatio is null ? null : new FailureWindow(SamplingDuration);

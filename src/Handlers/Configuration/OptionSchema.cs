@@ -25,6 +25,10 @@ internal static class OptionSchema
     private static readonly DurationKind ServerWait = new(TimeSpan.FromSeconds(1), Month);
     private static readonly OptionalKind<TimeSpan> LongestWait = new(new DurationKind(TimeSpan.Zero, Month));
     private static readonly OptionalKind<TimeSpan> Interval = new(UpToADay);
+    private static readonly DurationKind Sampling = new(TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    private static readonly DurationKind Breaks = new(TimeSpan.FromMilliseconds(100), Day);
+    private static readonly DurationKind Ramps = new(TimeSpan.Zero, TimeSpan.FromHours(1));
+    private static readonly OptionalKind<double> FailureShare = new(Share(0.001, 1));
     private static readonly OptionalKind<int> Concurrency = new(Count(1, 100_000));
 
     private static readonly TextKind Name = new("a name", static _ => null, orNull: true);
@@ -65,6 +69,24 @@ internal static class OptionSchema
         new Option<long>("Retry:MaxBufferedBody", Bytes(1L << 30), o => o.Retry.MaxBufferedBody, (o, v) => o.Retry.MaxBufferedBody = v),
 
         new Option<bool>("CircuitBreaker:Enabled", Switch, o => o.CircuitBreaker.Enabled, (o, v) => o.CircuitBreaker.Enabled = v),
+        new Option<int>("CircuitBreaker:FailureThreshold", Count(1, 10_000),
+            o => o.CircuitBreaker.FailureThreshold, (o, v) => o.CircuitBreaker.FailureThreshold = v),
+        new Option<double?>("CircuitBreaker:FailureRatio", FailureShare, o => o.CircuitBreaker.FailureRatio, (o, v) => o.CircuitBreaker.FailureRatio = v),
+        new Option<int>("CircuitBreaker:MinimumThroughput", Count(1, 1_000_000),
+            o => o.CircuitBreaker.MinimumThroughput, (o, v) => o.CircuitBreaker.MinimumThroughput = v),
+        new Option<TimeSpan>("CircuitBreaker:SamplingDuration", Sampling,
+            o => o.CircuitBreaker.SamplingDuration, (o, v) => o.CircuitBreaker.SamplingDuration = v),
+        new Option<TimeSpan>("CircuitBreaker:BreakDuration", Breaks, o => o.CircuitBreaker.BreakDuration, (o, v) => o.CircuitBreaker.BreakDuration = v),
+        new Option<double>("CircuitBreaker:BreakMultiplier", Factor(1, 10),
+            o => o.CircuitBreaker.BreakMultiplier, (o, v) => o.CircuitBreaker.BreakMultiplier = v),
+        new Option<TimeSpan>("CircuitBreaker:MaxBreakDuration", Breaks,
+            o => o.CircuitBreaker.MaxBreakDuration, (o, v) => o.CircuitBreaker.MaxBreakDuration = v),
+        new Option<int>("CircuitBreaker:HalfOpenMaxCalls", Count(1, 1_000),
+            o => o.CircuitBreaker.HalfOpenMaxCalls, (o, v) => o.CircuitBreaker.HalfOpenMaxCalls = v),
+        new Option<int>("CircuitBreaker:SuccessThreshold", Count(1, 1_000),
+            o => o.CircuitBreaker.SuccessThreshold, (o, v) => o.CircuitBreaker.SuccessThreshold = v),
+        new Option<TimeSpan>("CircuitBreaker:RampDuration", Ramps, o => o.CircuitBreaker.RampDuration, (o, v) => o.CircuitBreaker.RampDuration = v),
+        new Option<TimeSpan>("CircuitBreaker:ProbeTimeout", Breaks, o => o.CircuitBreaker.ProbeTimeout, (o, v) => o.CircuitBreaker.ProbeTimeout = v),
 
         new Option<bool>("Pacing:Enabled", Switch, o => o.Pacing.Enabled, (o, v) => o.Pacing.Enabled = v),
         new Option<string?>("Pacing:Limits", LimitText, o => o.Pacing.Limits, (o, v) => o.Pacing.Limits = v),

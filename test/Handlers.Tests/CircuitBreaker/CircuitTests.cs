@@ -295,6 +295,20 @@ public class CircuitTests
     }
 
     [Fact]
+    public void A_maximum_below_the_break_only_keeps_it_from_growing()
+    {
+        var fixture = new CircuitFixture(o => o.MaxBreakDuration = TimeSpan.FromSeconds(1));
+
+        fixture.Open();
+        TimeSpan? first = fixture.Refused().RetryAfter;
+        fixture.Clock.Advance(60);
+        CircuitTransition? reopened = fixture.Attempts(1, CircuitSignal.Failure);
+
+        first.ShouldBe(TimeSpan.FromSeconds(60));
+        reopened!.Break.ShouldBe(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public void Closing_makes_the_next_break_short_again()
     {
         var fixture = new CircuitFixture();
