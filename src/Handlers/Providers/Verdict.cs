@@ -27,6 +27,12 @@ public struct Verdict
     /// </summary>
     public TimeSpan? Wait { get; set; }
 
+    /// <summary>
+    /// Whether <see cref="Wait"/> is the time until a refilling bucket is full. Capacity for one request is back earlier, and the instant is no promise that an
+    /// attempt before it would be early: the ledger may go by the refill rate instead. Default false.
+    /// </summary>
+    public bool WaitIsUpperBound { get; set; }
+
     /// <summary>The resource part of the quota that must be blocked; null: the plan's first.</summary>
     public string? Resource { get; set; }
 

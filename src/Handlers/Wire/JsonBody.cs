@@ -24,6 +24,9 @@ internal readonly ref struct JsonBody
     /// <summary>Nothing to be found: no JSON, or no value at the path.</summary>
     public bool IsEmpty => json.IsEmpty;
 
+    /// <summary>The value is an object.</summary>
+    public bool IsObject => !json.IsEmpty && json[0] == (byte)'{';
+
     /// <summary>The value is an array.</summary>
     public bool IsArray => !json.IsEmpty && json[0] == (byte)'[';
 

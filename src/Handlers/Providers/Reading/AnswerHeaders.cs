@@ -1,0 +1,117 @@
+using System.Net.Http.Headers;
+using Handlers.Wire;
+
+namespace Handlers.Providers;
+
+/// <summary>What the answers of all APIs share. Fed by a provider's one pass over the headers, asked when the pass is over.</summary>
+internal struct AnswerHeaders
+{
+    private string? _date;
+    private string? _age;
+    private string? _retryAfter;
+    private string? _retryAfterMs;
+    private string? _azureRetryAfterMs;
+    private bool _contradicted;
+
+    /// <summary><c>x-should-retry</c> or the provider's word for it: false forbids, true asks, null leaves it open.</summary>
+    public bool? ShouldRetry { get; private set; }
+
+    /// <summary>A positive <c>Age</c>: what the answer says about limits was true at another time, maybe for another caller.</summary>
+    public readonly bool IsFromCache => WireDuration.TryParseSeconds(_age, out TimeSpan age) && age > TimeSpan.Zero;
+
+    /// <summary>Takes the header if it is one of these; false for any other.</summary>
+    public bool TryTake(string name, HeaderStringValues lines)
+    {
+        // Almost every header leaves here, by its length alone.
+        switch (name.Length)
+        {
+            case 3 when Is(name, "Age"):
+                _age = Single(lines);
+                return true;
+            case 4 when Is(name, "Date"):
+                _date = Single(lines);
+                return true;
+            case 11 when Is(name, "Retry-After"):
+                _retryAfter = Single(lines);
+                _contradicted = _retryAfter is null;
+                return true;
+            case 14 when Is(name, "retry-after-ms"):
+                _retryAfterMs = Single(lines);
+                return true;
+            case 14 when Is(name, "x-should-retry"):
+                TakeShouldRetry(lines);
+                return true;
+            case 19 when Is(name, "x-ms-retry-after-ms"):
+                _azureRetryAfterMs = Single(lines);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    public void TakeShouldRetry(HeaderStringValues lines) => ShouldRetry = bool.TryParse(Single(lines), out bool value) ? value : null;
+
+    /// <summary>The server's clock when the answer reached us, to one second and never ahead of it; the local clock when there is no <c>Date</c>.</summary>
+    public readonly DateTimeOffset ServerNow(DateTimeOffset localNow)
+    {
+        if (!HttpDate.TryParse(_date, localNow, out DateTimeOffset date))
+        {
+            return localNow;
+        }
+
+        // A cache passes on the Date of the origin; Age is the time since (RFC 9111 §5.1).
+        return WireDuration.TryParseSeconds(_age, out TimeSpan age) && age < DateTimeOffset.MaxValue - date ? date + age : date;
+    }
+
+    /// <summary>The hints of first rank: <c>retry-after-ms</c>, then <c>Retry-After</c>.</summary>
+    public readonly ServerWait Wait(DateTimeOffset serverNow)
+    {
+        if (WireDuration.TryParseMilliseconds(_retryAfterMs, out TimeSpan wait))
+        {
+            return new(wait, "retry-after-ms names the wait");
+        }
+
+        if (WireDuration.TryParseMilliseconds(_azureRetryAfterMs, out wait))
+        {
+            return new(wait, "x-ms-retry-after-ms names the wait");
+        }
+
+        if (RetryAfter.TryParse(_retryAfter, serverNow, out wait))
+        {
+            return new(wait, "Retry-After names the wait");
+        }
+
+        return _retryAfter is null && !_contradicted ? ServerWait.None : new(null, "Retry-After does not parse and no other usable wait is named");
+    }
+
+    /// <summary>The verdict: what was found, what the provider says about repeating, and how long it asks to wait.</summary>
+    public readonly Verdict Conclude(in Finding finding, in ServerWait wait, string? resource = null)
+    {
+        if (finding.Kind == VerdictKind.Ok)
+        {
+            return wait.IsKnown
+                ? new Verdict(VerdictKind.Ok, Sentence(finding.Reason, wait.Source)) { Wait = wait.Time, WaitIsUpperBound = wait.IsUpperBound, Resource = resource }
+                : Verdict.Ok;
+        }
+
+        if (ShouldRetry == false)
+        {
+            return new Verdict(finding.Kind, Sentence(finding.Reason, "the provider forbids a retry")) { Retry = false, Resource = resource };
+        }
+
+        VerdictKind kind = finding.Kind == VerdictKind.Fatal && ShouldRetry == true ? VerdictKind.Transient : finding.Kind;
+        if (kind == VerdictKind.Fatal)
+        {
+            return new Verdict(kind, finding.Reason + ".");
+        }
+
+        return new Verdict(kind, Sentence(finding.Reason, wait.Source)) { Wait = wait.Time, WaitIsUpperBound = wait.IsUpperBound, Resource = resource };
+    }
+
+    /// <summary>The value of a header that is no list; several lines are unusable unless they all say the same.</summary>
+    public static string? Single(HeaderStringValues lines) => HeaderLines.TryGetSingle(lines, out string? value) ? value : null;
+
+    public static bool Is(string name, string expected) => name.Equals(expected, StringComparison.OrdinalIgnoreCase);
+
+    private static string Sentence(string reason, string source) => $"{reason}; {source}.";
+}

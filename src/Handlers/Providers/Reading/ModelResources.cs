@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+
+namespace Handlers.Providers;
+
+/// <summary>
+/// Names of quotas that a provider meters for each model: <c>gpt-5/tokens</c>. Another model has another quota, which is what a fallback to it relies on.
+/// Without a known model the bare kind is the name. A cache of strings, no state: any answer may be forgotten.
+/// </summary>
+internal sealed class ModelResources(params string[] kinds)
+{
+    // Models come from request bodies: far more of them than any API has would be a caller's mistake, and must not grow this for ever.
+    private const int MaxModels = 256;
+    private const int MaxNameLength = 128;
+
+    private readonly ConcurrentDictionary<string, string[]> _byModel = new(StringComparer.Ordinal);
+
+    /// <summary>The quota names for a model, in the order of the kinds.</summary>
+    public string[] For(string? model)
+    {
+        if (model is not { Length: > 0 and <= MaxNameLength })
+        {
+            return kinds;
+        }
+
+        if (_byModel.TryGetValue(model, out string[]? names))
+        {
+            return names;
+        }
+
+        return _byModel.Count < MaxModels ? _byModel.GetOrAdd(model, Names, kinds) : kinds;
+    }
+
+    /// <summary>The quota of a kind that a plan charges; the bare kind when it charges none.</summary>
+    public static string In(in CallPlan plan, string kind)
+    {
+        if (!plan.Quotas.IsDefault)
+        {
+            foreach (QuotaUse use in plan.Quotas)
+            {
+                string name = use.Resource;
+                if (name.EndsWith(kind, StringComparison.Ordinal) && (name.Length == kind.Length || name[^(kind.Length + 1)] == '/'))
+                {
+                    return name;
+                }
+            }
+        }
+
+        return kind;
+    }
+
+    private static string[] Names(string model, string[] kinds) => Array.ConvertAll(kinds, kind => $"{model}/{kind}");
+}
