@@ -1,0 +1,513 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+using Handlers.Testing.Limits;
+
+namespace Handlers.Testing;
+
+/// <summary>
+/// A provider in memory: enforces the limits it documents, answers as it does, and counts what its clients did right and wrong.
+/// Use it as the innermost handler of a client, with <see cref="VirtualTime"/> for hours in milliseconds, or over sockets with
+/// Handlers.Testing.Hosting.
+/// </summary>
+public abstract class ProviderTwin : HttpMessageHandler
+{
+    private const string WholeUpstream = "authority";
+
+    private readonly Lock _lock = new();
+    private readonly TwinOptions _options;
+    private readonly Random _random;
+    private readonly long _startTimestamp;
+    private readonly long _startTicks;
+    private readonly List<(TwinFault Fault, int Struck)> _faults;
+    private readonly SlidingWindow _sends = new(double.PositiveInfinity, TimeSpan.FromSeconds(1));
+    private readonly HashSet<string> _effects = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TwinQuotaCount> _quotas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long Written, long Named)>> _refusals = new(StringComparer.Ordinal);
+    private readonly List<TwinEvent> _log = [];
+    private readonly ResponseLedger _responses = new();
+    private ImmutableDictionary<string, long> _known = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
+    private int _sent;
+    private int _inFlight;
+
+    private protected ProviderTwin(TwinOptions options, TimeProvider? timeProvider)
+    {
+        _options = options;
+        Time = timeProvider ?? TimeProvider.System;
+        _random = new Random(options.Seed);
+        _startTimestamp = Time.GetTimestamp();
+        _startTicks = Time.GetUtcNow().UtcTicks;
+        _faults = [.. options.Faults.Select(static fault => (fault, 0))];
+    }
+
+    /// <summary>The address that the real API has; in memory any address will do.</summary>
+    public abstract Uri BaseAddress { get; }
+
+    /// <summary>The provider's clock, skew included. It goes on evenly whatever happens to the client's wall clock.</summary>
+    public DateTimeOffset Clock => new(NowTicks, TimeSpan.Zero);
+
+    /// <summary>Requests that reached the provider.</summary>
+    public int Arrived { get; private set; }
+
+    /// <summary>Requests answered with 2xx or 3xx.</summary>
+    public int Ok { get; private set; }
+
+    /// <summary>Requests that were over a limit.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>Requests answered 5xx, reset or left hanging.</summary>
+    public int Failed { get; private set; }
+
+    /// <summary>Requests answered with another 4xx.</summary>
+    public int Rejected { get; private set; }
+
+    /// <summary>
+    /// Requests that left the client after a refusal of their quota had arrived there, and came before the instant which that refusal
+    /// named, by the provider's clock. Over sockets, where nobody knows when a request left, what comes within
+    /// <see cref="EarlyGrace"/> after the refusal was written is not counted.
+    /// </summary>
+    public int Early { get; private set; }
+
+    /// <summary>Writes that were executed although the same write had been executed before; its answer may have been lost.</summary>
+    public int DuplicateWrites { get; private set; }
+
+    /// <summary>Requests executed, also those whose answer never got through.</summary>
+    public int Executed { get; private set; }
+
+    /// <summary>Requests at work right now.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    /// <summary>The most requests that were at work at once.</summary>
+    public int PeakInFlight { get; private set; }
+
+    /// <summary>Responses that were neither disposed nor read to their end; in memory only.</summary>
+    public int Undisposed => _responses.Open;
+
+    /// <summary>Null in memory, where it is known when a request left. Over sockets the time after a refusal in which nothing counts as early.</summary>
+    public TimeSpan? EarlyGrace { get; set; }
+
+    /// <summary>Counts by quota.</summary>
+    public IReadOnlyDictionary<string, TwinQuotaCount> Quotas
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new Dictionary<string, TwinQuotaCount>(_quotas, StringComparer.Ordinal);
+            }
+        }
+    }
+
+    /// <summary>What happened, in order.</summary>
+    public IReadOnlyList<TwinEvent> Log
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _log];
+            }
+        }
+    }
+
+    private protected TimeProvider Time { get; }
+
+    /// <summary>Guards everything a twin remembers; held while the hooks run.</summary>
+    private protected Lock Sync => _lock;
+
+    /// <summary>Ticks of the provider's clock.</summary>
+    private protected long NowTicks => _startTicks + Elapsed.Ticks + _options.ClockSkew.Ticks;
+
+    private protected TimeSpan Elapsed => Time.GetElapsedTime(_startTimestamp);
+
+    /// <summary>Lets something go wrong from now on; the fault's times still count from the twin's creation.</summary>
+    public void Inject(TwinFault fault)
+    {
+        lock (_lock)
+        {
+            _faults.Add((fault, 0));
+        }
+    }
+
+    /// <summary>Ends all faults.</summary>
+    public void Heal()
+    {
+        lock (_lock)
+        {
+            _faults.Clear();
+        }
+    }
+
+    /// <summary>Takes a request off the wire, without network delays: what a host over sockets calls.</summary>
+    internal async Task<TwinReply> HandleAsync(TwinRequest request)
+    {
+        TwinReply? reply = Admit(request, out TimeSpan service);
+        if (reply is null)
+        {
+            try
+            {
+                await DelayAsync(service).ConfigureAwait(false);
+                reply = Complete(request);
+            }
+            finally
+            {
+                Leave(request);
+            }
+        }
+
+        Count(request, reply);
+        return reply;
+    }
+
+    /// <summary>A request that a host over sockets has read.</summary>
+    internal int NextNumber() => Interlocked.Increment(ref _sent);
+
+    /// <inheritdoc/>
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        TwinRequest sent = await OpenAsync(request, cancellationToken).ConfigureAwait(false);
+        if (request.Content is { } content)
+        {
+            using var body = new MemoryStream();
+            await content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
+            sent.Body = body.ToArray();
+        }
+
+        return await ExchangeAsync(sent, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        TwinRequest sent = OpenAsync(request, cancellationToken).GetAwaiter().GetResult();
+        if (request.Content is { } content)
+        {
+            using var body = new MemoryStream();
+            content.CopyTo(body, context: null, cancellationToken);
+            sent.Body = body.ToArray();
+        }
+
+        return ExchangeAsync(sent, request, cancellationToken).GetAwaiter().GetResult();
+    }
+
+    // The hooks below are called under the twin's lock.
+
+    /// <summary>The quotas a request belongs to: a refusal of one of them concerns it.</summary>
+    private protected abstract IEnumerable<string> QuotasOf(TwinRequest request);
+
+    /// <summary>Charges the request; answers if it is over a limit or not admissible at all, else null.</summary>
+    private protected abstract TwinReply? Refuse(TwinRequest request);
+
+    /// <summary>Executes the request and answers.</summary>
+    private protected abstract TwinReply Execute(TwinRequest request);
+
+    /// <summary>Runs once for every admitted request, when it has been served.</summary>
+    private protected virtual void Release(TwinRequest request)
+    {
+    }
+
+    /// <summary>See <see cref="TwinOptions.EffectOf"/>.</summary>
+    private protected virtual string? EffectOf(TwinRequest request) => request.Method == "POST" ? WriteKey(request) : null;
+
+    /// <summary>The body of a 5xx.</summary>
+    private protected virtual string ErrorBody(int status) => """{"message":"Service Unavailable"}""";
+
+    private protected static string WriteKey(TwinRequest request) => $"{request.Method} {request.Uri.PathAndQuery}\n{request.BodyText()}";
+
+    private protected double Draw() => _random.NextDouble();
+
+    private protected static long InSeconds(long ticks) => (ticks + TimeSpan.TicksPerSecond - 1) / TimeSpan.TicksPerSecond;
+
+    /// <summary>Names the instant until which the refusal's quota must stay away.</summary>
+    private protected TwinReply RetryAfter(TwinReply reply, long ticks)
+    {
+        long seconds = Math.Max(1, InSeconds(ticks));
+        reply.Named = NowTicks + (seconds * TimeSpan.TicksPerSecond);
+        return reply.With("Retry-After", seconds);
+    }
+
+    private async Task<TwinRequest> OpenAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        TwinRequest sent = TwinRequest.From(NextNumber(), request);
+        bool refused;
+        lock (_lock)
+        {
+            sent.Known = _known;
+            refused = Strikes(sent, TwinFaultKind.ConnectionRefused) is not null;
+        }
+
+        if (refused)
+        {
+            await DelayAsync(NetworkDelay(), cancellationToken).ConfigureAwait(false);
+            lock (_lock)
+            {
+                Failed++;
+                Note(TwinEventKind.Failed, sent);
+            }
+
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"Connection refused ({sent.Uri.Authority})");
+        }
+
+        return sent;
+    }
+
+    private async Task<HttpResponseMessage> ExchangeAsync(TwinRequest sent, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // The provider goes on with what has reached it, whether or not the client still waits.
+        TwinReply reply = await TravelAsync(sent).WaitAsync(cancellationToken).ConfigureAwait(false);
+        switch (reply.WireFault)
+        {
+            case TwinFaultKind.NoAnswer:
+                await DelayAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+                break;
+            case not null:
+                throw new HttpRequestException(
+                    HttpRequestError.ResponseEnded,
+                    "An error occurred while sending the request.",
+                    new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely."));
+        }
+
+        Deliver(reply);
+        return _responses.HandOut(reply.ToMessage(Time), request);
+    }
+
+    private async Task<TwinReply> TravelAsync(TwinRequest request)
+    {
+        await DelayAsync(NetworkDelay()).ConfigureAwait(false);
+        TwinReply reply = await HandleAsync(request).ConfigureAwait(false);
+        await DelayAsync(NetworkDelay()).ConfigureAwait(false);
+        return reply;
+    }
+
+    private TwinReply? Admit(TwinRequest request, out TimeSpan service)
+    {
+        lock (_lock)
+        {
+            service = TimeSpan.Zero;
+            Arrived++;
+            Note(TwinEventKind.Arrived, request);
+            CountEarly(request);
+            if (Strikes(request, TwinFaultKind.Outage) is { } outage)
+            {
+                return Unavailable(outage.RetryAfter, status: 503);
+            }
+
+            if (Excess() is { } excess)
+            {
+                return excess;
+            }
+
+            if (Refuse(request) is { } refusal)
+            {
+                return Date(refusal);
+            }
+
+            foreach (string quota in QuotasOf(request))
+            {
+                Tally(quota, static count => count with { Admitted = count.Admitted + 1 });
+            }
+
+            if (Strikes(request, TwinFaultKind.Unavailable) is { } unavailable)
+            {
+                Release(request);
+                return Unavailable(unavailable.RetryAfter, status: 503);
+            }
+
+            PeakInFlight = Math.Max(PeakInFlight, ++_inFlight);
+            service = _options.ServiceTimeOf?.Invoke(request) ?? _options.ServiceTime;
+            if (Strikes(request, TwinFaultKind.Latency) is { } slow)
+            {
+                service += slow.Delay;
+            }
+
+            return null;
+        }
+    }
+
+    private TwinReply Complete(TwinRequest request)
+    {
+        lock (_lock)
+        {
+            Executed++;
+            string? effect = _options.EffectOf is { } effectOf ? effectOf(request) : EffectOf(request);
+            if (effect is not null && !_effects.Add(effect))
+            {
+                DuplicateWrites++;
+                Note(TwinEventKind.Duplicate, request);
+            }
+
+            TwinReply reply = Date(Execute(request)).With(request.AnswerHeaders);
+            if (reply.Status is >= 200 and < 300 and not 204 && _options.BodyOf?.Invoke(request) is { } body)
+            {
+                reply.Body = new ScriptedBody().Text(body);
+            }
+
+            if (request.Method == "HEAD")
+            {
+                reply.Body = new ScriptedBody();
+            }
+
+            if (Strikes(request, TwinFaultKind.ResetBeforeHeaders) is not null)
+            {
+                return new TwinReply { Status = 0, WireFault = TwinFaultKind.ResetBeforeHeaders };
+            }
+
+            if (Strikes(request, TwinFaultKind.NoAnswer) is not null)
+            {
+                return new TwinReply { Status = 0, WireFault = TwinFaultKind.NoAnswer };
+            }
+
+            if ((Strikes(request, TwinFaultKind.ResetInBody) ?? Strikes(request, TwinFaultKind.StalledBody) ?? Strikes(request, TwinFaultKind.SlowBody)) is { } damage)
+            {
+                reply.Damage(damage);
+            }
+
+            return reply;
+        }
+    }
+
+    private void Leave(TwinRequest request)
+    {
+        lock (_lock)
+        {
+            _inFlight--;
+            Release(request);
+        }
+    }
+
+    private void Count(TwinRequest request, TwinReply reply)
+    {
+        lock (_lock)
+        {
+            _ = reply.Kind switch
+            {
+                TwinEventKind.Ok => Ok++,
+                TwinEventKind.Refused => Refused++,
+                TwinEventKind.Failed => Failed++,
+                _ => Rejected++,
+            };
+            Note(reply.Kind, request, reply.Status, reply.RefusedBy);
+            if (reply.RefusedBy is { } quota && reply.Kind == TwinEventKind.Refused)
+            {
+                Tally(quota, static count => count with { Refused = count.Refused + 1 });
+            }
+
+            if (reply.Named is { } named && EarlyGrace is not null)
+            {
+                string stays = reply.RefusedBy ?? WholeUpstream;
+                (_refusals.TryGetValue(stays, out var list) ? list : _refusals[stays] = []).Add((NowTicks, named));
+            }
+        }
+    }
+
+    // From here on the client knows.
+    private void Deliver(TwinReply reply)
+    {
+        if (reply.Named is { } named)
+        {
+            string quota = reply.RefusedBy ?? WholeUpstream;
+            lock (_lock)
+            {
+                _known = _known.SetItem(quota, Math.Max(named, _known.GetValueOrDefault(quota)));
+            }
+        }
+    }
+
+    private void CountEarly(TwinRequest request)
+    {
+        long now = NowTicks;
+        bool early = false;
+        foreach (string quota in QuotasOf(request).Append(WholeUpstream))
+        {
+            if (IsEarly(request, quota, now))
+            {
+                early = true;
+                Tally(quota, static count => count with { Early = count.Early + 1 });
+                Note(TwinEventKind.Early, request, quota: quota);
+            }
+        }
+
+        Early += early ? 1 : 0;
+    }
+
+    private bool IsEarly(TwinRequest request, string quota, long now)
+    {
+        if (request.Known is { } known)
+        {
+            return known.TryGetValue(quota, out long named) && now < named;
+        }
+
+        if (EarlyGrace is not { } grace || !_refusals.TryGetValue(quota, out var refusals))
+        {
+            return false;
+        }
+
+        refusals.RemoveAll(refusal => refusal.Named <= now);
+        return refusals.Exists(refusal => now >= refusal.Written + grace.Ticks);
+    }
+
+    private TwinReply? Excess()
+    {
+        TimeSpan elapsed = Elapsed;
+        long now = NowTicks;
+        foreach (TwinCapacity capacity in _options.Capacities)
+        {
+            if (elapsed >= capacity.From && elapsed < capacity.Until && !_sends.Fits(now, 1, capacity.At(elapsed)))
+            {
+                return Unavailable(capacity.RetryAfter, capacity.Status);
+            }
+        }
+
+        _sends.Take(now, 1);
+        return null;
+    }
+
+    private TwinReply Unavailable(TimeSpan? retryAfter, int status)
+    {
+        var reply = new TwinReply { Status = status, Body = new ScriptedBody().Text(ErrorBody(status)), RefusedBy = status == 429 ? WholeUpstream : null };
+        return Date(retryAfter is { } wait ? RetryAfter(reply, wait.Ticks) : reply);
+    }
+
+    private TwinReply Date(TwinReply reply) => reply.With("Date", Clock.ToString("R", CultureInfo.InvariantCulture));
+
+    private TwinFault? Strikes(TwinRequest request, TwinFaultKind kind)
+    {
+        TimeSpan elapsed = Elapsed;
+        for (int i = 0; i < _faults.Count; i++)
+        {
+            var (fault, struck) = _faults[i];
+            if (fault.Kind == kind && elapsed >= fault.From && elapsed < fault.Until && struck < fault.Times
+                && fault.Match?.Invoke(request) != false
+                && (fault.Probability >= 1 || Draw() < fault.Probability))
+            {
+                _faults[i] = (fault, struck + 1);
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
+    private TimeSpan NetworkDelay()
+    {
+        lock (_lock)
+        {
+            TimeSpan delay = _options.NetworkDelay + (_options.NetworkSpread * ((2 * Draw()) - 1));
+            return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+        }
+    }
+
+    private Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default) =>
+        delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, Time, cancellationToken);
+
+    private void Tally(string quota, Func<TwinQuotaCount, TwinQuotaCount> count) => _quotas[quota] = count(_quotas.GetValueOrDefault(quota));
+
+    private void Note(TwinEventKind kind, TwinRequest request, int status = 0, string? quota = null)
+    {
+        if (_options.KeepLog)
+        {
+            _log.Add(new TwinEvent(Elapsed, kind, request.Number, status, quota));
+        }
+    }
+}
