@@ -18,6 +18,13 @@ internal sealed record ClientLayers
     /// <summary>The user's code, in the order of registration. Composing again runs it again.</summary>
     public ImmutableArray<Action<ResilienceHandlersOptions>> Code { get; init; } = [];
 
+    /// <summary>What messages call the code.</summary>
+    public string CodeName
+    {
+        get => field ?? $"AddResilienceHandlers(\"{Client}\", …) code";
+        init;
+    }
+
     /// <summary>Finds a provider by name, ignoring case.</summary>
     public required Func<string, Provider?> FindProvider { get; init; }
 

@@ -14,8 +14,6 @@ internal sealed record Layer(LayerKind Kind, string Where)
 
     public static Layer Of(LayerKind kind, IConfiguration section) => new(kind, PathOf(section));
 
-    public static Layer Code(string client) => new(LayerKind.Code, $"AddResilienceHandlers(\"{client}\", …) code");
-
     public static string PathOf(IConfiguration section) => section is IConfigurationSection { Path: var path } ? path : "";
 
     /// <summary>The full name of an option in this layer.</summary>

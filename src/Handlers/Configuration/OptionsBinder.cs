@@ -7,8 +7,15 @@ namespace Handlers;
 /// <summary>Reads one configuration section into options, by the table and without reflection. Never throws; tells all that is wrong.</summary>
 internal static class OptionsBinder
 {
-    public static void Bind(IConfiguration section, Layer layer, ResilienceHandlersOptions options, Origins origins, List<string> errors) =>
+    public static void Bind(IConfiguration section, Layer layer, ResilienceHandlersOptions options, Origins origins, List<string> errors)
+    {
+        if (section is IConfigurationSection { Value: { Length: > 0 } value, Key: var key })
+        {
+            errors.Add($"{layer.Where} {NoSection(key, value, "")}");
+        }
+
         BindSection(section, "", layer, options, origins, errors);
+    }
 
     private static void BindSection(
         IConfiguration section, string path, Layer layer, ResilienceHandlersOptions options, Origins origins, List<string> errors)
@@ -33,8 +40,7 @@ internal static class OptionsBinder
             }
             else if (!string.IsNullOrEmpty(child.Value))
             {
-                string value = OptionText.QuoteUnknown(child.Key, child.Value);
-                errors.Add($"{layer.Place(childPath)} = {value} is a section, not a value; put one of {Keys(childPath)} below it.");
+                errors.Add($"{layer.Place(childPath)} {NoSection(child.Key, child.Value, childPath)}");
             }
             else if (IsListIndex(child.Key))
             {
@@ -64,6 +70,9 @@ internal static class OptionsBinder
 
         return option.TrySet(options, text) is { } problem ? $"= {OptionText.Quote(text)} {problem}" : null;
     }
+
+    private static string NoSection(string key, string value, string path) =>
+        $"= {OptionText.QuoteUnknown(key, value)} is a section, not a value; put one of {Keys(path)} below it.";
 
     private static string Unknown(IConfigurationSection child, string section)
     {

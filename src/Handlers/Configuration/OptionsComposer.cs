@@ -106,7 +106,7 @@ internal static class OptionsComposer
 
     private static void ApplyCode(ClientLayers layers, ResilienceHandlersOptions options, Origins origins, List<string> errors)
     {
-        var layer = Layer.Code(layers.Client);
+        var layer = new Layer(LayerKind.Code, layers.CodeName);
         ResilienceHandlersOptions before = OptionSchema.Clone(options);
         foreach (Action<ResilienceHandlersOptions> action in layers.Code)
         {

@@ -26,7 +26,7 @@ internal sealed class TextKind(string expects, Func<string, string?> parse, bool
             return orEmpty ? null : Problem("remove the key to leave the option alone");
         }
 
-        return parse(value) is { } error ? $"is not {Expects}: {error}" : null;
+        return parse(value) is { } error ? $"is not {Expects}: {error.TrimEnd('.')}" : null;
     }
 
     public override string Format(string? value) => value ?? OptionText.None;

@@ -122,6 +122,12 @@ public class BadConfigurationTests
         error.ShouldStartWith("ResilienceHandlers:Defaults:Retry = \"5\" is a section, not a value; put one of Enabled, MaxRetries");
     }
 
+    [Theory]
+    [InlineData("ResilienceHandlers:Defaults")]
+    [InlineData("ResilienceHandlers:Clients:x")]
+    public void A_value_in_place_of_a_layer_is_an_error(string path) =>
+        Layers.For("x", (path, "off")).Error().ShouldStartWith($"{path} = \"off\" is a section, not a value; put one of Provider, Account");
+
     [Fact]
     public void Null_is_an_error_where_a_value_belongs()
     {
