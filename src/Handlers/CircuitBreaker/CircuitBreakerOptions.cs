@@ -72,7 +72,7 @@ public sealed class CircuitBreakerOptions
 
     /// <summary>
     /// After this time a probe that has not answered gives its place to another one; its own result still counts while the circuit is half-open.
-    /// Default 60 s, range 100 ms to 1 day. Choose it no shorter than the attempt timeout.
+    /// Default 60 s or the attempt timeout, whichever is longer; range 100 ms to 1 day.
     /// </summary>
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(60);
 }

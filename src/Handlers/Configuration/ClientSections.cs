@@ -50,7 +50,9 @@ internal static class ClientSections
     private static string Unknown(IConfigurationSection child, string[] names)
     {
         string value = child.Value is { } text ? $" = {OptionText.QuoteUnknown(child.Key, text)}" : "";
-        string? meant = names.Contains(child.Key, StringComparer.OrdinalIgnoreCase) ? $"{OptionsComposer.Clients}:{child.Key}" : Spelling.Closest(child.Key, Known);
+        string? meant = names.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
+            ? $"{OptionsComposer.Clients}:{child.Key}"
+            : Spelling.Closest(child.Key, Known);
         return meant is null
             ? $"{child.Path}{value} is unknown; use {OptionsComposer.Defaults} for all clients, or {OptionsComposer.Clients}:{{name}} for one."
             : $"{child.Path}{value} is unknown; did you mean \"{meant}\"?";
@@ -60,7 +62,8 @@ internal static class ClientSections
     {
         if (clients.FirstOrDefault(client => client.Client.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) is { Section: { } other })
         {
-            return $"{child.Path} is used by nobody: AddResilienceHandlers(\"{child.Key}\", …) was given the section \"{Layer.PathOf(other)}\" instead; keep one of them.";
+            string given = OptionText.Quote(Layer.PathOf(other));
+            return $"{child.Path} is used by nobody: AddResilienceHandlers(\"{child.Key}\", …) was given the section {given} instead; keep one of them.";
         }
 
         string cure = Spelling.Closest(child.Key, names) is { } close

@@ -8,7 +8,11 @@ internal static partial class ConfigurationLog
     [LoggerMessage(EventIds.EffectivePolicy, LogLevel.Information, "Client \"{Client}\": {Policy}", EventName = nameof(EventIds.EffectivePolicy))]
     public static partial void EffectivePolicy(ILogger logger, string client, string policy);
 
-    [LoggerMessage(EventIds.OptionsChanged, LogLevel.Information, "Client \"{Client}\" goes on with new options: {Changes}", EventName = nameof(EventIds.OptionsChanged))]
+    [LoggerMessage(
+        EventIds.OptionsChanged,
+        LogLevel.Information,
+        "Client \"{Client}\" goes on with new options: {Changes}",
+        EventName = nameof(EventIds.OptionsChanged))]
     public static partial void OptionsChanged(ILogger logger, string client, string changes);
 
     [LoggerMessage(

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Handlers;
 
 /// <summary>An <see cref="OptionsValidationException"/> that gives each mistake a line of its own: there may be many.</summary>
-[SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "Caught as OptionsValidationException; it adds the layout of the message alone.")]
+[SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "Caught as OptionsValidationException; adds a layout alone.")]
 internal sealed class InvalidConfigurationException(string client, IEnumerable<string> failures)
     : OptionsValidationException(client, typeof(ResilienceHandlersOptions), failures)
 {

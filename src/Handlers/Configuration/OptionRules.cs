@@ -8,6 +8,8 @@ namespace Handlers;
 /// </summary>
 internal sealed class OptionRules(ResilienceHandlersOptions options, Origins origins, List<string> errors)
 {
+    private static readonly TimeSpan LongestProbe = TimeSpan.FromDays(1);
+
     /// <summary>Reports contradictions, and makes weaker values give way to stronger ones.</summary>
     public void Apply()
     {
@@ -17,6 +19,9 @@ internal sealed class OptionRules(ResilienceHandlersOptions options, Origins ori
         BudgetAllowsRetries();
         MultiplierNeedsExponential();
         OpenCircuitIsWaitedFor();
+        KeepInOrder("CircuitBreaker:BreakDuration", "CircuitBreaker:MaxBreakDuration", o => o.CircuitBreaker.BreakDuration > o.CircuitBreaker.MaxBreakDuration);
+        CircuitCountsInOneWay();
+        ProbeOutlastsAttempt();
         ReserveNeedsItsMode();
     }
 
@@ -102,12 +107,42 @@ internal sealed class OptionRules(ResilienceHandlersOptions options, Origins ori
         options.Retry.WaitForCircuit = origins["Retry:WaitOutOn"].Kind > origins["Retry:WaitForCircuit"].Kind;
     }
 
+    private void CircuitCountsInOneWay()
+    {
+        if (options.CircuitBreaker.FailureRatio is null)
+        {
+            HasNoEffect("CircuitBreaker:MinimumThroughput", "CircuitBreaker:FailureRatio", "set the ratio, or remove the throughput");
+            HasNoEffect("CircuitBreaker:SamplingDuration", "CircuitBreaker:FailureRatio", "set the ratio, or remove the duration");
+        }
+        else if (InOneLayer("CircuitBreaker:FailureThreshold", "CircuitBreaker:FailureRatio", out Layer layer))
+        {
+            Contradiction(layer, "CircuitBreaker:FailureThreshold", "is ignored beside", "CircuitBreaker:FailureRatio", "remove one of them");
+        }
+    }
+
+    // A probe that gives up its slot while its attempt still may answer lets a second one in: only who asks for that gets it.
+    private void ProbeOutlastsAttempt()
+    {
+        if (options.AttemptTimeout > options.CircuitBreaker.ProbeTimeout && origins["CircuitBreaker:ProbeTimeout"].Kind == LayerKind.Generic)
+        {
+            options.CircuitBreaker.ProbeTimeout = options.AttemptTimeout < LongestProbe ? options.AttemptTimeout : LongestProbe;
+        }
+    }
+
     private void ReserveNeedsItsMode()
     {
-        Layer layer = origins["Pacing:ReservePercent"];
-        if (options.Pacing.Mode != PacingMode.Reserve && layer.IsForOneClient)
+        if (options.Pacing.Mode != PacingMode.Reserve)
         {
-            Contradiction(layer, "Pacing:ReservePercent", "has no effect with", "Pacing:Mode", "set the mode to \"Reserve\", or remove the percentage");
+            HasNoEffect("Pacing:ReservePercent", "Pacing:Mode", "set the mode to \"Reserve\", or remove the percentage");
+        }
+    }
+
+    // In the defaults a value may wait for the clients that it concerns; said about one client it must have been meant to work.
+    private void HasNoEffect(string one, string other, string cure)
+    {
+        if (origins[one] is { IsForOneClient: true } layer)
+        {
+            Contradiction(layer, one, "has no effect with", other, cure);
         }
     }
 

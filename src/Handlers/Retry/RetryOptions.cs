@@ -18,7 +18,10 @@ public sealed class RetryOptions
     /// <summary>The first wait. Default 1 s, range 0 to 1 day. A wait named by the provider wins when it is longer.</summary>
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest wait of our own, jitter included. Default 30 s, range 0 to 1 day. Does not shorten a wait named by the provider.</summary>
+    /// <summary>
+    /// The longest wait of our own, jitter included. Default 30 s, range 0 to 1 day. Does not shorten a wait named by the provider.
+    /// Where different layers set this and a longer <see cref="BaseDelay"/>, the weaker layer's value gives way; where one layer sets both, it is an error.
+    /// </summary>
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The factor between waits when <see cref="Backoff"/> is exponential. Default 2, range 1 to 10.</summary>

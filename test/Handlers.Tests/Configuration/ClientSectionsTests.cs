@@ -14,7 +14,8 @@ public class ClientSectionsTests
 
     [Fact]
     public void Without_a_similar_name_the_clients_are_listed() =>
-        Errors(["github", "openai"], ("ResilienceHandlers:Clients:weather:Enabled", "true")).ShouldHaveSingleItem().ShouldEndWith("; the clients are github, openai.");
+        Errors(["github", "openai"], ("ResilienceHandlers:Clients:weather:Enabled", "true")).ShouldHaveSingleItem()
+            .ShouldEndWith("; the clients are github, openai.");
 
     [Theory]
     [InlineData("GitHub")]

@@ -86,6 +86,8 @@ public class OptionRulesTests
     [InlineData("Retry:BudgetRatio", "0", "Retry:BudgetMinimum", "0")]
     [InlineData("Retry:Multiplier", "3", "Retry:Backoff", "Constant")]
     [InlineData("Retry:WaitOutOn", "circuit-open", "Retry:WaitForCircuit", "false")]
+    [InlineData("CircuitBreaker:BreakDuration", "00:10:00", "CircuitBreaker:MaxBreakDuration", "00:05:00")]
+    [InlineData("CircuitBreaker:FailureThreshold", "5", "CircuitBreaker:FailureRatio", "0.5")]
     [InlineData("Pacing:ReservePercent", "20", "Pacing:Mode", "Smooth")]
     public void Two_values_of_one_layer_that_contradict_each_other_are_an_error(string one, string first, string other, string second)
     {
@@ -93,6 +95,44 @@ public class OptionRulesTests
 
         error.ShouldStartWith($"ResilienceHandlers:Clients:x:{one} = \"{first}\" ");
         error.ShouldContain($" {other} = \"{second}\"; ");
+    }
+
+    [Theory]
+    [InlineData("CircuitBreaker:MinimumThroughput", "50", "CircuitBreaker:FailureRatio = \"none\"")]
+    [InlineData("CircuitBreaker:SamplingDuration", "00:00:10", "CircuitBreaker:FailureRatio = \"none\"")]
+    [InlineData("Pacing:ReservePercent", "20", "Pacing:Mode = \"FinishSoonest\"")]
+    public void What_has_no_effect_is_an_error_where_it_is_said_about_one_client(string path, string value, string because)
+    {
+        Layers.For("x", ($"ResilienceHandlers:Clients:x:{path}", value)).Error()
+            .ShouldStartWith($"ResilienceHandlers:Clients:x:{path} = \"{value}\" has no effect with {because}; ");
+        OptionsComposer.Compose(Layers.For("x", ($"ResilienceHandlers:Defaults:{path}", value))).Errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("CircuitBreaker:BreakDuration", "00:10:00", "00:10:00", "00:10:00")]
+    [InlineData("CircuitBreaker:MaxBreakDuration", "00:00:05", "00:00:05", "00:00:05")]
+    public void The_weaker_of_break_and_greatest_break_gives_way(string set, string value, string breakDuration, string maxBreakDuration)
+    {
+        CircuitBreakerOptions options = Layers.For("x", ($"ResilienceHandlers:Clients:x:{set}", value)).Options().CircuitBreaker;
+
+        options.BreakDuration.ShouldBe(TimeSpan.Parse(breakDuration, CultureInfo.InvariantCulture));
+        options.MaxBreakDuration.ShouldBe(TimeSpan.Parse(maxBreakDuration, CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("00:03:00", null, "00:03:00")]
+    [InlineData("00:00:10", null, "00:01:00")]
+    [InlineData("none", null, "00:01:40")]
+    [InlineData("00:01:30", "00:00:20", "00:00:20")]
+    public void A_probe_outlasts_its_attempt_unless_the_user_says_otherwise(string attempt, string? probe, string expected)
+    {
+        ClientLayers layers = Layers.For(
+            "x",
+            ("ResilienceHandlers:Defaults:TotalTimeout", attempt == "none" ? "00:01:40" : "00:10:00"),
+            ("ResilienceHandlers:Clients:x:AttemptTimeout", attempt),
+            (probe is null ? "Unrelated" : "ResilienceHandlers:Clients:x:CircuitBreaker:ProbeTimeout", probe));
+
+        layers.Options().CircuitBreaker.ProbeTimeout.ShouldBe(TimeSpan.Parse(expected, CultureInfo.InvariantCulture));
     }
 
     [Fact]

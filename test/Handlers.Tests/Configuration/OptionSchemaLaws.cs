@@ -9,7 +9,7 @@ public class OptionSchemaLaws
     private static readonly string[] Groups = ["search", "core", "Search"];
 
     private static readonly string[] Texts =
-        ["", " ", "none", "true", "0", "1", "7", "0.25", "-1", "1e9", "00:00:05", "00:00:00.1", "1.00:00:00", "24:00:00", "30", "30s",
+        ["", " ", "none", "true", "0", "1", "7", "0.25", "-1", "1e9", "00:00:05", "00:00:00.1", "1.00:00:00", "5.00:00:00", "24:00:00", "30", "30s",
          "99999999999999999999 d", "Smooth", "429, 503", "5xx", "-501", "500-504", "10/second",
          "POST /a/*", "text/x", "64MB", "20%", "…", "1:30", ":", "::", "0,2", "\0"];
 

@@ -267,11 +267,12 @@ public class OptionsComposerTests
                   "openai":    { "Pacing": { "MinInterval": "00:00:00.100" },
                                  "Retry": { "MaxRetries": 5, "BaseDelay": "00:00:01", "MaxDelay": "00:01:00", "Multiplier": 2, "Jitter": 0.2 } },
                   "gemini":    { "Retry": { "MaxRetries": 3, "BaseDelay": "00:00:05", "MaxDelay": "00:01:00" } },
+                  "linear":    { "CircuitBreaker": { "FailureThreshold": 5, "BreakDuration": "00:01:00", "HalfOpenMaxCalls": 3, "SuccessThreshold": 2 } },
                   "attio":     { "Workload": "Background" } } } }
             """u8.ToArray());
         IConfigurationSection root = new ConfigurationBuilder().AddJsonStream(json).Build().GetSection("ResilienceHandlers");
 
-        foreach (string client in new[] { "github", "instantly", "openai", "gemini", "attio" })
+        foreach (string client in new[] { "github", "instantly", "openai", "gemini", "linear", "attio" })
         {
             OptionsComposer.Compose(Layers.For(client, root)).Errors.ShouldBeEmpty(client);
         }

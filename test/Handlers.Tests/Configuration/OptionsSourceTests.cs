@@ -157,20 +157,27 @@ public sealed class OptionsSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_broken_file_keeps_the_last_good_options()
+    public void A_missing_or_broken_file_keeps_the_last_good_options()
     {
         string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
             File.WriteAllText(file, """{ "ResilienceHandlers": { "Clients": { "github": { "Retry": { "MaxRetries": 8 } } } } }""");
-            IConfigurationRoot root = new ConfigurationBuilder().AddJsonFile(file, optional: true).Build();
+            var other = new EditableConfiguration();
+            IConfigurationRoot root = new ConfigurationBuilder().AddJsonFile(file, optional: true).Add(other).Build();
             using OptionsSource source = Source(Layers.For("github", root.GetSection("ResilienceHandlers")));
             source.Watch(static (_, _) => { });
 
+            File.WriteAllText(file, """{ "ResilienceHandlers": { "Clients": """);
+            Should.Throw<InvalidDataException>(root.Reload);
+            other.Edit(("Logging:LogLevel:Default", "Debug"));
+            int whenBroken = source.Current.Options.Retry.MaxRetries;
             File.Delete(file);
             root.Reload();
 
+            whenBroken.ShouldBe(8);
             source.Current.Options.Retry.MaxRetries.ShouldBe(8);
+            _log[EventIds.EditRejected].ShouldHaveSingleItem();
         }
         finally
         {
@@ -262,7 +269,10 @@ public sealed class OptionsSourceTests : IDisposable
     public void One_edit_composes_once_though_root_and_section_are_both_watched()
     {
         int composed = 0;
-        ClientLayers layers = Layers.For("github", _settings.Section).With(_ => composed++) with { Section = _settings.Root.GetSection("ResilienceHandlers:Clients:github") };
+        ClientLayers layers = Layers.For("github", _settings.Section).With(_ => composed++) with
+        {
+            Section = _settings.Root.GetSection("ResilienceHandlers:Clients:github"),
+        };
         using OptionsSource source = Source(layers);
         source.Watch(static (_, _) => { });
         composed = 0;
@@ -297,7 +307,8 @@ public sealed class OptionsSourceTests : IDisposable
     [Fact]
     public void The_start_says_in_one_line_what_holds()
     {
-        _log[EventIds.EffectivePolicy].ShouldHaveSingleItem().ShouldStartWith("Client \"github\": provider by host, workload Standard, TotalTimeout 00:01:40, ");
+        _log[EventIds.EffectivePolicy].ShouldHaveSingleItem()
+            .ShouldStartWith("Client \"github\": provider by host, workload Standard, TotalTimeout 00:01:40, ");
     }
 
     private OptionsSource Source(ClientLayers layers) => new(layers, _rejected, _log);
