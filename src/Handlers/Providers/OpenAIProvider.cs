@@ -168,14 +168,12 @@ internal sealed class OpenAIProvider : Provider
             }
 
             ReadOnlySpan<char> kind = rest[(dash + 1)..];
-            if (Is(kind, Requests))
-            {
-                return TryTake(ref _requests, rest[..dash], lines);
-            }
+            ReadOnlySpan<char> field = rest[..dash];
 
             // The older tokens_usage_based says the same about the same bucket.
-            return Is(kind, Tokens) || Is(kind, "tokens_usage_based") ? TryTake(ref _tokens, rest[..dash], lines)
-                : Is(kind, ProjectTokens) && TryTake(ref _projectTokens, rest[..dash], lines);
+            return Is(kind, Requests) ? _requests.TryTake(field, lines)
+                : Is(kind, Tokens) || Is(kind, "tokens_usage_based") ? _tokens.TryTake(field, lines)
+                : Is(kind, ProjectTokens) && _projectTokens.TryTake(field, lines);
         }
 
         public readonly ExhaustedLimits Exhausted(in CallPlan plan)
@@ -194,28 +192,6 @@ internal sealed class OpenAIProvider : Provider
             Observe(_projectTokens, plan, ProjectTokens, LimitUnit.Tokens, ref observed);
         }
 
-        private static bool TryTake(ref LimitHeaders limit, ReadOnlySpan<char> field, HeaderStringValues lines)
-        {
-            if (Is(field, "limit"))
-            {
-                limit.Limit = AnswerHeaders.Single(lines);
-            }
-            else if (Is(field, "remaining"))
-            {
-                limit.Remaining = AnswerHeaders.Single(lines);
-            }
-            else if (Is(field, "reset"))
-            {
-                limit.Reset = AnswerHeaders.Single(lines);
-            }
-            else
-            {
-                return false;
-            }
-
-            return true;
-        }
-
         private static void Add(ref ExhaustedLimits exhausted, in LimitHeaders limit, in CallPlan plan, string kind)
         {
             if (limit.IsExhausted)
@@ -226,7 +202,7 @@ internal sealed class OpenAIProvider : Provider
 
         private static void Observe(in LimitHeaders limit, in CallPlan plan, string kind, LimitUnit unit, ref QuotaObservations observed)
         {
-            if (LimitHeaders.Count(limit.Limit) >= 0 || LimitHeaders.Count(limit.Remaining) >= 0)
+            if (limit.HasCount)
             {
                 observed.TryAdd(limit.Observe(ModelResources.In(plan, kind), unit, ResetMeaning.TimeUntilFull, ResetOf(limit)));
             }
