@@ -159,7 +159,23 @@ public abstract class ProviderTwin : HttpMessageHandler
         return reply;
     }
 
-    /// <summary>A request that a host over sockets has read.</summary>
+    /// <summary>Whether a fault refuses this request's connection; it then counts as failed and never arrives.</summary>
+    internal bool RefusesConnection(TwinRequest request)
+    {
+        lock (_lock)
+        {
+            if (Strikes(request, TwinFaultKind.ConnectionRefused) is null)
+            {
+                return false;
+            }
+
+            Failed++;
+            Note(TwinEventKind.Failed, request);
+            return true;
+        }
+    }
+
+    /// <summary>Numbers a request.</summary>
     internal int NextNumber() => Interlocked.Increment(ref _sent);
 
     /// <inheritdoc/>
@@ -230,22 +246,14 @@ public abstract class ProviderTwin : HttpMessageHandler
     {
         cancellationToken.ThrowIfCancellationRequested();
         TwinRequest sent = TwinRequest.From(NextNumber(), request);
-        bool refused;
         lock (_lock)
         {
             sent.Known = _known;
-            refused = Strikes(sent, TwinFaultKind.ConnectionRefused) is not null;
         }
 
-        if (refused)
+        if (RefusesConnection(sent))
         {
             await DelayAsync(NetworkDelay(), cancellationToken).ConfigureAwait(false);
-            lock (_lock)
-            {
-                Failed++;
-                Note(TwinEventKind.Failed, sent);
-            }
-
             throw new HttpRequestException(HttpRequestError.ConnectionError, $"Connection refused ({sent.Uri.Authority})");
         }
 
