@@ -1,0 +1,90 @@
+namespace Handlers.Quotas;
+
+/// <summary>The gate of an upstream as a whole, over all accounts: closed by a 5xx that said when to come again. Its lock is taken inside an account's, never around it.</summary>
+internal sealed class AuthorityGate(string authority)
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<QuotaAccount> _waiting = [];
+    private Gate? _gate;
+
+    public string Authority { get; } = authority;
+
+    /// <summary>The tick until which it is closed, and why; nothing when it is not.</summary>
+    public (long Until, string Why)? Closed(long now)
+    {
+        lock (_lock)
+        {
+            return _gate is { } gate && gate.ClosedUntil > now ? (gate.ClosedUntil, gate.Why) : null;
+        }
+    }
+
+    public void Close(long until, long now, string why)
+    {
+        lock (_lock)
+        {
+            if (_gate is null)
+            {
+                _gate = Gate.Closed(until, exhausted: false, ramps: true, why);
+            }
+            else
+            {
+                _gate.Close(until, now, exhausted: false, ramps: true, why);
+            }
+        }
+    }
+
+    /// <summary>Takes a place if there is one; else tells when, and remembers who asks.</summary>
+    public bool TryTake(QuotaAccount account, long now, out long fitsAt)
+    {
+        lock (_lock)
+        {
+            if (_gate is null)
+            {
+                fitsAt = now;
+                return true;
+            }
+
+            if (_gate.IsOpen(now))
+            {
+                _gate = null;
+                fitsAt = now;
+                return true;
+            }
+
+            fitsAt = _gate.FitsAt(now);
+            if (fitsAt <= now)
+            {
+                _gate.Take(now);
+                return true;
+            }
+
+            _waiting.Add(account);
+            return false;
+        }
+    }
+
+    public void Return(long takenAt)
+    {
+        lock (_lock)
+        {
+            _gate?.Return(takenAt);
+        }
+    }
+
+    /// <summary>An attempt through this gate was answered; the accounts that may go on because of it.</summary>
+    public QuotaAccount[] Settle(long takenAt, bool accepted)
+    {
+        lock (_lock)
+        {
+            _gate?.Settle(takenAt, accepted);
+            if (_waiting.Count == 0)
+            {
+                return [];
+            }
+
+            QuotaAccount[] waiting = [.. _waiting];
+            _waiting.Clear();
+            return waiting;
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace Handlers.Quotas;
+
+/// <summary>A provider's word that nobody may go for a while.</summary>
+/// <param name="Wait">For how long from now on, margins included.</param>
+/// <param name="IsExhausted">The quota is gone rather than short.</param>
+/// <param name="Why">The reason in one sentence.</param>
+internal readonly record struct GateClosing(TimeSpan Wait, bool IsExhausted, string Why);

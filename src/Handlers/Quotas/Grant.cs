@@ -1,0 +1,22 @@
+namespace Handlers.Quotas;
+
+/// <summary>
+/// What an attempt holds of its account's quotas: part of the call, written by the ledger. It ends in exactly one of <see cref="IQuotaLedger.Return"/>
+/// (never sent) or <see cref="IQuotaLedger.Settle"/> (answered or given up) and then <see cref="IQuotaLedger.Release"/> (body ended).
+/// </summary>
+internal struct Grant
+{
+    public QuotaAccount? Account;
+    public AuthorityGate? Authority;
+    public Charge Charge;
+
+    /// <summary>A bit for each quota that holds something; 0 when nothing limits the attempt.</summary>
+    public ulong Mask;
+
+    /// <summary>When it left.</summary>
+    public long At;
+
+    public bool IsSettled;
+
+    public readonly bool IsHeld => Account is not null;
+}

@@ -1,0 +1,33 @@
+namespace Handlers.Quotas;
+
+/// <summary>
+/// Who may send, and when. The operations are coarse, one per step of an attempt, so that an implementation shared between processes can stand in the place
+/// of the one in memory; that one pays for the seam with an interface call.
+/// </summary>
+internal interface IQuotaLedger
+{
+    /// <summary>Asks for an attempt to go: all of what it costs is held at once, or nothing.</summary>
+    /// <param name="demand">What it wants.</param>
+    /// <param name="grant">What it holds when granted.</param>
+    /// <param name="waiter">The place in the queue when it must wait.</param>
+    /// <param name="refusal">The reason when it is refused.</param>
+    Admission Admit(in QuotaDemand demand, ref Grant grant, out Waiter? waiter, out QuotaRefusal? refusal);
+
+    /// <summary>Leaves the queue; without effect when the wait has ended.</summary>
+    void Cancel(Waiter waiter);
+
+    /// <summary>Gives back what an attempt held that was never sent.</summary>
+    void Return(ref Grant grant);
+
+    /// <summary>An attempt was answered or given up. The amounts are corrected by what the answer said.</summary>
+    void Settle(ref Grant grant, in Verdict verdict);
+
+    /// <summary>An attempt's body has ended. Settles first if nobody did.</summary>
+    void Release(ref Grant grant);
+
+    /// <summary>Closes the gate of one quota, or with <see cref="QuotaKey.AllResources"/> of the whole account, for every caller.</summary>
+    void CloseGate(in QuotaKey key, in GateClosing closing);
+
+    /// <summary>Closes the gate of an authority, for every caller of every account.</summary>
+    void CloseAuthority(string authority, in GateClosing closing);
+}

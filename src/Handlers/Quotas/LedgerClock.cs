@@ -1,0 +1,17 @@
+namespace Handlers.Quotas;
+
+/// <summary>The ledger's time: ticks of 100 ns since it began, never going back, and the wall clock beside them for windows that the calendar aligns.</summary>
+internal sealed class LedgerClock(TimeProvider time)
+{
+    private readonly long _origin = time.GetTimestamp();
+
+    public TimeProvider Provider { get; } = time;
+
+    public long Now => Provider.GetElapsedTime(_origin).Ticks;
+
+    /// <summary>The wall clock now. Read anew for each use: it may be set while we run, ticks may not.</summary>
+    public DateTimeOffset Utc => Provider.GetUtcNow();
+
+    /// <summary>The instant of a tick, as the wall clock stands now.</summary>
+    public DateTimeOffset At(long tick) => Utc + TimeSpan.FromTicks(tick - Now);
+}

@@ -1,0 +1,81 @@
+namespace Handlers.Quotas;
+
+/// <summary>
+/// One limit's state. Not safe for concurrent use: the account's lock guards it. Times are ticks of the ledger's clock (100 ns).
+/// </summary>
+/// <remarks>
+/// A provider counts an attempt somewhere between its departure and its answer. So every limit holds an amount in two phases: <see cref="Take"/> when the
+/// attempt leaves, <see cref="Settle"/> when the answer proves that it has been counted. Whatever refills or expires does so from the later of the two, which
+/// is why no delay on the way can compress the attempts of two windows into one.
+/// </remarks>
+internal abstract class Limit(LimitSpec spec, long since)
+{
+    /// <summary>No time is known: an attempt under way must end first.</summary>
+    public const long Never = long.MaxValue;
+
+    /// <summary>Longer than anybody waits, and far enough from overflow to be added to.</summary>
+    protected const long Far = long.MaxValue / 8;
+
+    /// <summary>The quota's next limit; limits are few, and a list costs an array per quota.</summary>
+    public Limit? Next { get; set; }
+
+    public LimitSpec Spec { get; private set; } = spec;
+
+    /// <summary>When this state began; attempts that left before are none of its business.</summary>
+    public long Since { get; } = since;
+
+    public LimitUnit Unit => Spec.Unit;
+
+    /// <summary>The largest amount that can ever fit.</summary>
+    public virtual long Capacity => Spec.Amount;
+
+    /// <summary>What an attempt of <paramref name="cost"/> takes here.</summary>
+    public virtual long AmountOf(in Cost cost) => cost.In(Unit);
+
+    /// <summary>What <paramref name="load"/> waiting attempts take here together.</summary>
+    public virtual long AmountOf(in Load load) => load.Cost.In(Unit);
+
+    /// <summary>The earliest tick at which <paramref name="amount"/> fits: not after <paramref name="now"/> when it fits now, or <see cref="Never"/>.</summary>
+    public abstract long FitsAt(long amount, long now);
+
+    /// <summary>Holds an amount that fits.</summary>
+    public abstract void Take(long amount, long now);
+
+    /// <summary>Gives back what never left the client.</summary>
+    public abstract void Return(long amount, long takenAt, long now);
+
+    /// <summary>The attempt has been answered or given up: the provider has counted <paramref name="actual"/>, at <paramref name="countedBy"/> at the latest.</summary>
+    public abstract void Settle(long reserved, long actual, long takenAt, long countedBy);
+
+    /// <summary>The attempt's body has ended.</summary>
+    public virtual void Release(long amount, long takenAt, long now)
+    {
+    }
+
+    /// <summary>
+    /// The tick at which the last unit of <paramref name="amount"/> can go if nobody else takes any: the place in the queue as a time. Unlike
+    /// <see cref="FitsAt"/> the amount may exceed the capacity.
+    /// </summary>
+    public abstract long Forecast(long amount, long now);
+
+    /// <summary>What could go now.</summary>
+    public abstract long Free(long now);
+
+    /// <summary>When the whole capacity is there again if nothing is taken.</summary>
+    public abstract long FullAt(long now);
+
+    /// <summary>Changes the numbers of a limit of the same kind and unit and keeps what was used.</summary>
+    public virtual void Adjust(LimitSpec changed) => Spec = changed;
+
+    /// <summary><paramref name="start"/> + <paramref name="rounds"/> × <paramref name="period"/>, not beyond <see cref="Far"/>.</summary>
+    protected static long Later(long start, long rounds, long period) => rounds > (Far - start) / period ? Far : start + (rounds * period);
+
+    public static Limit Create(LimitSpec spec, LedgerClock clock, long now) => spec.Kind switch
+    {
+        LimitKind.FixedWindow => new FixedWindow(spec, clock, now),
+        LimitKind.TokenBucket => new TokenBucket(spec, now),
+        LimitKind.MinInterval => new MinInterval(spec, now),
+        LimitKind.Concurrency => new ConcurrencyLimit(spec, now),
+        _ => new SlidingWindow(spec, now),
+    };
+}

@@ -1,0 +1,38 @@
+namespace Handlers.Quotas;
+
+/// <summary>A least time between two starts, whatever they cost.</summary>
+internal sealed class MinInterval(LimitSpec spec, long since) : Limit(spec, since)
+{
+    private long _last = since - TimeSpan.TicksPerDay;
+    private long _before = since - TimeSpan.TicksPerDay;
+
+    public override long AmountOf(in Cost cost) => 1;
+
+    public override long AmountOf(in Load load) => load.Count;
+
+    public override long FitsAt(long amount, long now) => Math.Max(now, _last + Spec.Period.Ticks);
+
+    public override void Take(long amount, long now)
+    {
+        _before = _last;
+        _last = now;
+    }
+
+    public override void Return(long amount, long takenAt, long now)
+    {
+        if (takenAt == _last)
+        {
+            _last = _before;
+        }
+    }
+
+    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    {
+    }
+
+    public override long Forecast(long amount, long now) => Later(FitsAt(1, now), amount - 1, Spec.Period.Ticks);
+
+    public override long Free(long now) => FitsAt(1, now) <= now ? 1 : 0;
+
+    public override long FullAt(long now) => FitsAt(1, now);
+}

@@ -1,0 +1,297 @@
+namespace Handlers.Quotas;
+
+/// <summary>One metered thing of an account: its limits, its gate, its queue. Its account's lock guards it.</summary>
+internal sealed class Quota
+{
+    private ResourcePolicy[] _sources = [];
+
+    public Quota(QuotaAccount account, string resource, int index)
+    {
+        Account = account;
+        Resource = resource;
+        Bit = 1UL << index;
+    }
+
+    public QuotaAccount Account { get; }
+
+    public string Resource { get; }
+
+    /// <summary>Its bit in a set of the account's quotas.</summary>
+    public ulong Bit { get; }
+
+    public Limit? Limits { get; private set; }
+
+    public Gate? Gate { get; private set; }
+
+    public WaitQueue? Queue { get; set; }
+
+    /// <summary>Something holds attempts back here. Read without the lock: a quota that paces nobody costs nobody a lock.</summary>
+    public bool Paces { get; private set; }
+
+    public QuotaKey Key => new(Account.Provider, Account.Account, Resource);
+
+    public bool IsConfiguredBy(ResourcePolicy policy)
+    {
+        foreach (ResourcePolicy source in Volatile.Read(ref _sources))
+        {
+            if (ReferenceEquals(source, policy) || (source.Client == policy.Client && source.Version >= policy.Version))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Takes over what a client's configuration says now. What was used stays used.</summary>
+    public void ConfigureNeedsLock(ResourcePolicy policy, LedgerClock clock, long now)
+    {
+        if (IsConfiguredBy(policy))
+        {
+            return;
+        }
+
+        ResourcePolicy[] others = Array.FindAll(_sources, s => s.Client != policy.Client);
+        Limits = Reconcile(others.Length == 0 ? policy.Limits : others.SelectMany(s => s.Limits).Concat(policy.Limits).Distinct(), clock, now);
+        Volatile.Write(ref _sources, others.Length == 0 ? policy.AsOnlySource : [policy, .. others]);
+        Paces = Limits is not null || Gate is not null;
+    }
+
+    public void AwaitFirstAnswerNeedsLock(long now)
+    {
+        Gate = Gate.AwaitingFirstAnswer(now);
+        Paces = true;
+    }
+
+    public void CloseNeedsLock(long now, long until, bool exhausted, string why)
+    {
+        if (Gate is null)
+        {
+            Gate = Gate.Closed(until, exhausted, ramps: true, why);
+        }
+        else
+        {
+            Gate.Close(until, now, exhausted, ramps: true, why);
+        }
+
+        Paces = true;
+    }
+
+    /// <summary>When an attempt of this cost fits here; <paramref name="limit"/> is the one it waits for, null for the gate.</summary>
+    public long FitsAtNeedsLock(in Cost cost, long now, out Limit? limit)
+    {
+        limit = null;
+        long at = now;
+        if (Gate is { } gate)
+        {
+            at = gate.FitsAt(now);
+        }
+
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            long amount = next.AmountOf(cost);
+            if (amount == 0)
+            {
+                continue;
+            }
+
+            long fits = next.FitsAt(amount, now);
+            if (fits > at)
+            {
+                at = fits;
+                limit = next;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>When an attempt could go that comes after <paramref name="ahead"/>.</summary>
+    public long ForecastNeedsLock(in Cost cost, in Load ahead, long now, out Limit? limit)
+    {
+        limit = null;
+        long at = Gate is { } gate ? Math.Max(now, gate.ClosedUntil) : now;
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            long amount = next.AmountOf(cost);
+            if (amount == 0)
+            {
+                continue;
+            }
+
+            long fits = next.Forecast(amount + next.AmountOf(ahead), now);
+            if (fits > at)
+            {
+                at = fits;
+                limit = next;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>The limit that can never hold this cost.</summary>
+    public Limit? TooSmallForNeedsLock(in Cost cost)
+    {
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next.AmountOf(cost) > next.Capacity)
+            {
+                return next;
+            }
+        }
+
+        return null;
+    }
+
+    public void TakeNeedsLock(in Cost cost, long now)
+    {
+        if (Gate is { } gate)
+        {
+            if (gate.IsOpen(now))
+            {
+                Gate = null;
+                Paces = Limits is not null;
+            }
+            else
+            {
+                gate.Take(now);
+            }
+        }
+
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            long amount = next.AmountOf(cost);
+            if (amount > 0)
+            {
+                next.Take(amount, now);
+            }
+        }
+    }
+
+    public void ReturnNeedsLock(in Cost cost, long takenAt, long now)
+    {
+        Gate?.Return(takenAt);
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next.Since <= takenAt && next.AmountOf(cost) is > 0 and long amount)
+            {
+                next.Return(amount, takenAt, now);
+            }
+        }
+    }
+
+    public void SettleNeedsLock(in Cost reserved, in Verdict verdict, long takenAt, long now)
+    {
+        Gate?.Settle(takenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next.Since <= takenAt)
+            {
+                long amount = next.AmountOf(reserved);
+                long actual = Actual(next.Unit, amount, verdict);
+                if (amount != 0 || actual != 0)
+                {
+                    next.Settle(amount, actual, takenAt, now);
+                }
+            }
+        }
+    }
+
+    public void ReleaseNeedsLock(in Cost cost, long takenAt, long now)
+    {
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next.Since <= takenAt && next.AmountOf(cost) is > 0 and long amount)
+            {
+                next.Release(amount, takenAt, now);
+            }
+        }
+    }
+
+    /// <summary>Nothing is remembered here that a new quota would not know.</summary>
+    public bool IsForgettableNeedsLock(long now)
+    {
+        if (Queue is { Count: > 0 } || (Gate is { } gate && !gate.IsOpen(now)))
+        {
+            return false;
+        }
+
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next.FullAt(now) > now)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private long Actual(LimitUnit unit, long reserved, in Verdict verdict)
+    {
+        for (int i = 0; i < verdict.Observed.Count; i++)
+        {
+            QuotaObservation observation = verdict.Observed[i];
+            if (observation.Unit == unit && observation.Cost != QuotaObservation.Unknown && observation.Resource == Resource)
+            {
+                return observation.Cost;
+            }
+        }
+
+        return reserved;
+    }
+
+    private Limit? Reconcile(IEnumerable<LimitSpec> wanted, LedgerClock clock, long now)
+    {
+        var old = new List<Limit>();
+        for (Limit? limit = Limits; limit is not null; limit = limit.Next)
+        {
+            old.Add(limit);
+        }
+
+        Limit? first = null;
+        Limit? last = null;
+        foreach (LimitSpec spec in wanted)
+        {
+            Limit limit = Keep(old, spec) ?? Limit.Create(spec, clock, now);
+            limit.Next = null;
+            if (last is null)
+            {
+                first = limit;
+            }
+            else
+            {
+                last.Next = limit;
+            }
+
+            last = limit;
+        }
+
+        return first;
+    }
+
+    /// <summary>The old limit that goes on as <paramref name="spec"/>: the same one, else one of its kind and unit.</summary>
+    private static Limit? Keep(List<Limit> old, LimitSpec spec)
+    {
+        int index = old.FindIndex(l => l.Spec == spec);
+        if (index < 0)
+        {
+            index = old.FindIndex(l => l.Spec.Kind == spec.Kind && l.Unit == spec.Unit);
+        }
+
+        if (index < 0)
+        {
+            return null;
+        }
+
+        Limit kept = old[index];
+        old.RemoveAt(index);
+        if (kept.Spec != spec)
+        {
+            kept.Adjust(spec);
+        }
+
+        return kept;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace Handlers.Quotas;
+
+/// <summary>What one attempt wants.</summary>
+internal readonly ref struct QuotaDemand
+{
+    public required QuotaPolicy Policy { get; init; }
+
+    /// <summary>The provider's name; with <see cref="Account"/> it names whose quotas are meant.</summary>
+    public required string Provider { get; init; }
+
+    public required string Account { get; init; }
+
+    /// <summary>The provider's plan; may be empty.</summary>
+    public ImmutableArray<QuotaUse> Uses { get; init; }
+
+    /// <summary>The configured groups that the attempt belongs to: a bit for each of <see cref="QuotaPolicy.Groups"/>.</summary>
+    public ulong Groups { get; init; }
+
+    /// <summary>The upstream's authority, whose gate a 5xx with a hint closes; null for none.</summary>
+    public string? Authority { get; init; }
+
+    /// <summary>Bytes of the body held in memory while waiting.</summary>
+    public long BodyBytes { get; init; }
+
+    /// <summary>The longest wait; infinite for none.</summary>
+    public required TimeSpan MaxWait { get; init; }
+
+    /// <summary>The time left until the call's deadline; infinite for none.</summary>
+    public required TimeSpan TimeLeft { get; init; }
+
+    /// <summary>A thread will block on the waiter.</summary>
+    public bool Blocks { get; init; }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+
+namespace Handlers.Quotas;
+
+/// <summary>The quotas of one process, in memory.</summary>
+/// <remarks>Locks: an account's, and inside it an authority gate's; nothing else is taken inside, and no code of others runs under either.</remarks>
+internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
+{
+    private const int SweepFrom = 1024;
+
+    private readonly ConcurrentDictionary<(string Provider, string Account), QuotaAccount> _accounts = new();
+    private readonly ConcurrentDictionary<string, AuthorityGate> _authorities = new(StringComparer.OrdinalIgnoreCase);
+    private int _sweepAt = SweepFrom;
+
+    public LedgerClock Clock { get; } = new(time);
+
+    public int Count => _accounts.Count;
+
+    public Admission Admit(in QuotaDemand demand, ref Grant grant, out Waiter? waiter, out QuotaRefusal? refusal)
+    {
+        while (true)
+        {
+            if (AccountOf(demand.Provider, demand.Account).TryAdmit(demand, ref grant, out waiter, out refusal) is { } admission)
+            {
+                return admission;
+            }
+        }
+    }
+
+    public void Cancel(Waiter waiter) => waiter.Account.Cancel(waiter);
+
+    public void Return(ref Grant grant)
+    {
+        grant.Account?.Return(grant);
+        grant = default;
+    }
+
+    public void Settle(ref Grant grant, in Verdict verdict)
+    {
+        if (grant is { Account: { } account, IsSettled: false })
+        {
+            grant.IsSettled = true;
+            account.Settle(grant, verdict);
+        }
+    }
+
+    public void Release(ref Grant grant)
+    {
+        if (grant.Account is { } account)
+        {
+            Settle(ref grant, Verdict.Ok);
+            account.Release(grant);
+            grant = default;
+        }
+    }
+
+    public void CloseGate(in QuotaKey key, in GateClosing closing)
+    {
+        while (!AccountOf(key.Provider, key.Account).TryClose(key.Resource, closing))
+        {
+        }
+    }
+
+    public void CloseAuthority(string authority, in GateClosing closing)
+    {
+        long now = Clock.Now;
+        _authorities.GetOrAdd(authority, static name => new AuthorityGate(name)).Close(now + closing.Wait.Ticks, now, closing.Why);
+    }
+
+    /// <summary>The gate of an authority; null for one that was never closed.</summary>
+    internal AuthorityGate? AuthorityOf(string? authority) =>
+        authority is not null && !_authorities.IsEmpty && _authorities.TryGetValue(authority, out AuthorityGate? gate) ? gate : null;
+
+    private QuotaAccount AccountOf(string provider, string account)
+    {
+        (string Provider, string Account) key = (provider, account);
+        if (_accounts.TryGetValue(key, out QuotaAccount? found) && !found.IsForgotten)
+        {
+            return found;
+        }
+
+        if (_accounts.Count >= Volatile.Read(ref _sweepAt))
+        {
+            Sweep();
+        }
+
+        return _accounts.AddOrUpdate(
+            key, static (key, ledger) => new QuotaAccount(ledger, key.Provider, key.Account),
+            static (key, old, ledger) => old.IsForgotten ? new QuotaAccount(ledger, key.Provider, key.Account) : old, this);
+    }
+
+    /// <summary>Forgets accounts in which nothing is left to remember. Comes when their number has doubled since the last time: no timer, no cost when idle.</summary>
+    private void Sweep()
+    {
+        // One sweeper is enough; the others go on.
+        int at = _sweepAt;
+        if (Interlocked.CompareExchange(ref _sweepAt, int.MaxValue, at) != at || at == int.MaxValue)
+        {
+            return;
+        }
+
+        foreach (KeyValuePair<(string Provider, string Account), QuotaAccount> entry in _accounts)
+        {
+            if (entry.Value.TryForget())
+            {
+                _accounts.TryRemove(entry);
+            }
+        }
+
+        Volatile.Write(ref _sweepAt, Math.Max(SweepFrom, _accounts.Count * 2));
+    }
+}

@@ -1,0 +1,67 @@
+namespace Handlers.Quotas;
+
+/// <summary>At most n in any period, wherever it begins. Memory O(n) up to 256 entries, then rounded to the safe side.</summary>
+internal sealed class SlidingWindow(LimitSpec spec, long since) : Limit(spec, since)
+{
+    private CostLog _counted;
+    private long _open;
+
+    private long Period => Spec.Period.Ticks;
+
+    private long Grid => Capacity <= CostLog.Fine ? 1 : Period / CostLog.Fine;
+
+    public override long FitsAt(long amount, long now)
+    {
+        long missing = amount - Free(now);
+        if (missing <= 0)
+        {
+            return now;
+        }
+
+        long tick = _counted.TickOf(missing);
+        return tick == Never ? Never : tick + Period;
+    }
+
+    public override void Take(long amount, long now) => _open += amount;
+
+    public override void Return(long amount, long takenAt, long now) => _open -= amount;
+
+    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    {
+        _open -= reserved;
+        _counted.Add(countedBy, actual, Grid);
+    }
+
+    public override long Forecast(long amount, long now)
+    {
+        long free = Free(now);
+        if (amount <= free)
+        {
+            return now;
+        }
+
+        // What goes k capacities later goes k periods later.
+        long rounds = (amount - 1) / Capacity;
+        long inRound = amount - (rounds * Capacity);
+        long first = now;
+        if (inRound > free)
+        {
+            long tick = _counted.TickOf(inRound - free);
+            first = (tick == Never ? now : tick) + Period;
+        }
+
+        return Later(first, rounds, Period);
+    }
+
+    public override long Free(long now)
+    {
+        _counted.DropThrough(now - Period);
+        return Capacity - _open - _counted.Sum;
+    }
+
+    public override long FullAt(long now)
+    {
+        _ = Free(now);
+        return _open > 0 ? now + Period : Math.Max(now, _counted.Sum == 0 ? now : _counted.Newest + Period);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Threading.Tasks.Sources;
+
+namespace Handlers.Quotas;
+
+/// <summary>One waiting attempt: its place in the queue and the thing that is awaited. Its account's lock guards all but the end.</summary>
+internal sealed class Waiter : IValueTaskSource<Admission>
+{
+    private readonly ManualResetEventSlim? _blocked;
+
+    // Continuations never run on the thread that grants: it is somebody else's, or holds the caller's patience.
+    private ManualResetValueTaskSourceCore<Admission> _source = new() { RunContinuationsAsynchronously = true };
+
+    public Waiter(QuotaAccount account, Quota home, bool blocks)
+    {
+        Account = account;
+        Home = home;
+        _blocked = blocks ? new ManualResetEventSlim(initialState: false) : null;
+    }
+
+    public QuotaAccount Account { get; }
+
+    /// <summary>The quota in whose queue it stands: its most specific one.</summary>
+    public Quota Home { get; }
+
+    public required Charge Charge { get; init; }
+
+    public required ulong Mask { get; init; }
+
+    public required string? Authority { get; init; }
+
+    public required long BodyBytes { get; init; }
+
+    public required long Since { get; init; }
+
+    /// <summary>The tick at which waiting is over without a grant.</summary>
+    public required long GiveUpAt { get; init; }
+
+    public long Order { get; set; }
+
+    public Waiter? Next { get; set; }
+
+    public Waiter? Previous { get; set; }
+
+    /// <summary>How the wait ended; <see cref="Admission.Waiting"/> until then. Whoever sets it under the lock decides the race of grant and cancellation.</summary>
+    public Admission Outcome { get; private set; } = Admission.Waiting;
+
+    public QuotaRefusal? Refusal { get; private set; }
+
+    /// <summary>What it holds when granted.</summary>
+    public Grant Grant { get; private set; }
+
+    public void GrantNeedsLock(in Grant grant)
+    {
+        Grant = grant;
+        Outcome = Admission.Granted;
+    }
+
+    public void RefuseNeedsLock(QuotaRefusal refusal)
+    {
+        Refusal = refusal;
+        Outcome = Admission.Refused;
+    }
+
+    public void CancelNeedsLock() => Outcome = Admission.Cancelled;
+
+    /// <summary>Wakes whoever waits. Called once, outside of the lock.</summary>
+    public void Complete()
+    {
+        if (_blocked is not null)
+        {
+            _blocked.Set();
+        }
+        else
+        {
+            _source.SetResult(Outcome);
+        }
+    }
+
+    /// <summary>The end of the wait; to be awaited once.</summary>
+    public ValueTask<Admission> WaitAsync() => new(this, _source.Version);
+
+    /// <summary>Blocks until the wait has ended.</summary>
+    public Admission Wait()
+    {
+        _blocked!.Wait();
+        _blocked.Dispose();
+        return Outcome;
+    }
+
+    Admission IValueTaskSource<Admission>.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<Admission>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<Admission>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+}

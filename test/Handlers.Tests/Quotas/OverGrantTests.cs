@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
+using Handlers.Quotas;
+using Handlers.Tests.Support;
+
+namespace Handlers.Tests.Quotas;
+
+/// <summary>
+/// Whatever callers do and however long messages travel, a provider that counts arrivals never sees more than it allows. The reference models count
+/// what arrives; nothing of the ledger's arithmetic is in them.
+/// </summary>
+public class OverGrantTests
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+
+    public static TheoryData<string> Sliding => ["5/10s", "3 tokens/10s", "300 tokens/10s", "1/10s"];
+
+    public static TheoryData<string> Buckets => ["5/10s; bucket", "5/10s; burst 2", "7 tokens/10s; burst 3", "30 tokens/10s; burst 9", "1/10s; bucket"];
+
+    public static TheoryData<string> Windows => ["5/10s; window", "300 tokens/10s; window", "1/10s; window"];
+
+    [Theory]
+    [MemberData(nameof(Sliding))]
+    public void A_sliding_window_never_exceeds_its_limit_in_any_window(string limit) => Check(limit, (arrivals, amount) =>
+    {
+        for (int i = 0; i < arrivals.Count; i++)
+        {
+            long sum = 0;
+            for (int j = i; j < arrivals.Count && arrivals[j].At - arrivals[i].At < Period; j++)
+            {
+                sum += arrivals[j].Amount;
+            }
+
+            if (sum > amount)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    });
+
+    [Theory]
+    [MemberData(nameof(Buckets))]
+    public void A_bucket_is_never_overdrawn(string limit) => Check(limit, (arrivals, amount) =>
+    {
+        LimitSpec spec = Spec(limit);
+        double level = spec.Burst;
+        TimeSpan last = TimeSpan.Zero;
+        foreach ((TimeSpan at, long cost) in arrivals)
+        {
+            level = Math.Min(spec.Burst, level + ((at - last) / Period * amount)) - cost;
+            last = at;
+            if (level < -1e-9)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    });
+
+    [Theory]
+    [MemberData(nameof(Windows))]
+    public void A_fixed_window_never_exceeds_its_limit_between_two_boundaries(string limit) => Check(limit, (arrivals, amount) =>
+        arrivals.GroupBy(a => a.At.Ticks / Period.Ticks).All(window => window.Sum(a => a.Amount) <= amount), longestTransit: 900);
+
+    [Fact]
+    public void A_minimum_interval_lies_between_any_two_starts()
+    {
+        CheckStarts([LimitSpec.Interval(TimeSpan.FromSeconds(2))], starts => starts.Zip(starts.Skip(1)).All(p => p.Second - p.First >= TimeSpan.FromSeconds(2)));
+    }
+
+    private static LimitSpec Spec(string text)
+    {
+        LimitGrammar.TryParse(text, out ImmutableArray<LimitSpec> limits, out string? error).ShouldBeTrue(error);
+        return limits[0];
+    }
+
+    private static void Check(string limit, Func<List<(TimeSpan At, long Amount)>, long, bool> holds, int longestTransit = 3000)
+    {
+        LimitSpec spec = Spec(limit);
+        long most = Math.Min(spec.Unit == LimitUnit.Requests ? 1 : spec.Kind == LimitKind.TokenBucket ? spec.Burst : spec.Amount, 40);
+        Prop.ForAll(Arb.From(Gen.ListOf(Scripts(most, longestTransit)).Select(l => l.ToList())), script =>
+        {
+            Traffic traffic = new([spec]);
+            traffic.Run(script);
+            List<(TimeSpan At, long Amount)> arrivals = [.. traffic.Arrivals.Select(a => (a.At, a.Cost.In(spec.Unit))).OrderBy(a => a.At)];
+            return holds(arrivals, spec.Amount);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(120));
+    }
+
+    private static void CheckStarts(ImmutableArray<LimitSpec> limits, Func<List<TimeSpan>, bool> holds)
+    {
+        Prop.ForAll(Arb.From(Gen.ListOf(Scripts(1, 3000)).Select(l => l.ToList())), script =>
+        {
+            Traffic traffic = new(limits);
+            traffic.Run(script);
+            return holds(traffic.Starts);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(200).WithEndSize(100));
+    }
+
+    private static Gen<TrafficStep> Scripts(long most, int longestTransit) =>
+        from gap in Gen.Frequency((3, Gen.Constant(0)), (3, Gen.Choose(0, 50)), (1, Gen.Choose(0, 12_000)))
+        from cost in Gen.Choose(1, (int)most)
+        from there in Gen.Frequency((2, Gen.Choose(0, 40)), (1, Gen.Choose(0, longestTransit)))
+        from back in Gen.Frequency((2, Gen.Choose(0, 40)), (1, Gen.Choose(0, 3000)))
+        from cancel in Gen.Frequency((5, Gen.Constant(-1)), (1, Gen.Choose(0, 15_000)))
+        select new TrafficStep(gap, cost, there, back, cancel);
+}
