@@ -58,7 +58,7 @@ internal sealed class EndpointPattern
     {
         foreach ((string? wanted, string glob) in _patterns)
         {
-            if ((wanted is null || wanted.Equals(method, StringComparison.OrdinalIgnoreCase)) && Matches(glob, path))
+            if ((wanted is null || wanted.Equals(method, StringComparison.OrdinalIgnoreCase)) && MatchesGlob(glob, path))
             {
                 return true;
             }
@@ -70,7 +70,7 @@ internal sealed class EndpointPattern
     public override string ToString() => _text;
 
     // Greedy with one point of return: the last star takes one character more. Linear for patterns of one star, never exponential.
-    private static bool Matches(ReadOnlySpan<char> glob, ReadOnlySpan<char> path)
+    private static bool MatchesGlob(ReadOnlySpan<char> glob, ReadOnlySpan<char> path)
     {
         int at = 0;
         int pos = 0;

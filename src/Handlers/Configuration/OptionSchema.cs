@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Handlers.Quotas;
 using Handlers.Retry;
 
 namespace Handlers;
@@ -231,9 +232,9 @@ internal static class OptionSchema
         return parts.Length <= 2;
     }
 
-    private static string? CheckLimits(string text) => null;
+    private static string? CheckLimits(string text) => LimitGrammar.TryParse(text, out _, out string? error) ? null : error;
 
-    private static string? CheckPatterns(string text) => null;
+    private static string? CheckPatterns(string text) => EndpointPattern.TryParse(text, out _, out string? error) ? null : error;
 
     private static string? CheckMediaTypes(string text) => MediaTypeList.TryParse(text, out _, out string? error) ? null : error;
 

@@ -30,4 +30,7 @@ internal interface IQuotaLedger
 
     /// <summary>Closes the gate of an authority, for every caller of every account.</summary>
     void CloseAuthority(string authority, in GateClosing closing);
+
+    /// <summary>A copy of all quotas to look at; each account's at one instant.</summary>
+    IReadOnlyList<QuotaSnapshot> Snapshot();
 }

@@ -65,7 +65,7 @@ internal abstract class Limit(LimitSpec spec, long since)
     public abstract long FullAt(long now);
 
     /// <summary>Changes the numbers of a limit of the same kind and unit and keeps what was used.</summary>
-    public virtual void Adjust(LimitSpec changed) => Spec = changed;
+    public virtual void Adjust(LimitSpec changed, long now) => Spec = changed;
 
     /// <summary><paramref name="start"/> + <paramref name="rounds"/> × <paramref name="period"/>, not beyond <see cref="Far"/>.</summary>
     protected static long Later(long start, long rounds, long period) => rounds > (Far - start) / period ? Far : start + (rounds * period);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Handlers.Quotas;
 
 /// <summary>One metered thing of an account: its limits, its gate, its queue. Its account's lock guards it.</summary>
@@ -209,6 +211,37 @@ internal sealed class Quota
         }
     }
 
+    public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now)
+    {
+        ImmutableArray<LimitSnapshot>.Builder limits = ImmutableArray.CreateBuilder<LimitSnapshot>();
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            long fullAt = next.FullAt(now);
+            limits.Add(new LimitSnapshot
+            {
+                Text = next.Spec.ToString(),
+                Unit = next.Unit,
+                Capacity = next.Capacity,
+                Free = next.Free(now),
+                FullAt = fullAt > now && fullAt != Limit.Never ? clock.At(fullAt) : null,
+            });
+        }
+
+        bool closed = Gate is { } gate && gate.ClosedUntil > now;
+        return new QuotaSnapshot
+        {
+            Provider = Account.Provider,
+            Account = Account.Account,
+            Resource = Resource,
+            ClosedUntil = closed ? clock.At(Gate!.ClosedUntil) : null,
+            ClosedBecause = closed ? Gate!.Why : null,
+            IsExhausted = closed && Gate!.IsExhausted,
+            Waiting = Queue?.Count ?? 0,
+            UnderWay = Account.UnderWay,
+            Limits = limits.ToImmutable(),
+        };
+    }
+
     /// <summary>Nothing is remembered here that a new quota would not know.</summary>
     public bool IsForgettableNeedsLock(long now)
     {
@@ -254,7 +287,7 @@ internal sealed class Quota
         Limit? last = null;
         foreach (LimitSpec spec in wanted)
         {
-            Limit limit = Keep(old, spec) ?? Limit.Create(spec, clock, now);
+            Limit limit = Keep(old, spec, now) ?? Limit.Create(spec, clock, now);
             limit.Next = null;
             if (last is null)
             {
@@ -272,7 +305,7 @@ internal sealed class Quota
     }
 
     /// <summary>The old limit that goes on as <paramref name="spec"/>: the same one, else one of its kind and unit.</summary>
-    private static Limit? Keep(List<Limit> old, LimitSpec spec)
+    private static Limit? Keep(List<Limit> old, LimitSpec spec, long now)
     {
         int index = old.FindIndex(l => l.Spec == spec);
         if (index < 0)
@@ -289,7 +322,7 @@ internal sealed class Quota
         old.RemoveAt(index);
         if (kept.Spec != spec)
         {
-            kept.Adjust(spec);
+            kept.Adjust(spec, now);
         }
 
         return kept;

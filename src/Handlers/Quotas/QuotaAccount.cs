@@ -233,6 +233,18 @@ internal sealed class QuotaAccount
         Complete(ended);
     }
 
+    public void Snapshot(List<QuotaSnapshot> into)
+    {
+        lock (Sync)
+        {
+            long now = Clock.Now;
+            foreach (Quota quota in _quotas)
+            {
+                into.Add(quota.SnapshotNeedsLock(Clock, now));
+            }
+        }
+    }
+
     /// <summary>Marks the account forgotten when nothing in it is worth keeping.</summary>
     public bool TryForget()
     {

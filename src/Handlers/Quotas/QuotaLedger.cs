@@ -67,6 +67,17 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
         _authorities.GetOrAdd(authority, static name => new AuthorityGate(name)).Close(now + closing.Wait.Ticks, now, closing.Why);
     }
 
+    public IReadOnlyList<QuotaSnapshot> Snapshot()
+    {
+        var quotas = new List<QuotaSnapshot>();
+        foreach (KeyValuePair<(string Provider, string Account), QuotaAccount> entry in _accounts)
+        {
+            entry.Value.Snapshot(quotas);
+        }
+
+        return quotas;
+    }
+
     /// <summary>The gate of an authority; null for one that was never closed.</summary>
     internal AuthorityGate? AuthorityOf(string? authority) =>
         authority is not null && !_authorities.IsEmpty && _authorities.TryGetValue(authority, out AuthorityGate? gate) ? gate : null;

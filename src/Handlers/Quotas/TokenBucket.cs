@@ -1,75 +1,45 @@
 namespace Handlers.Quotas;
 
-/// <summary>A bucket that refills evenly: one tick (when it will be full), O(1).</summary>
+/// <summary>A bucket that refills evenly: one tick (when it will be full) and what is under way, O(1).</summary>
 /// <remarks>
-/// The provider's bucket begins to refill when the first attempt reaches it, ours must not begin before. So a full bucket freezes when an attempt is taken
-/// from it, until an answer to it or a later one proves that it arrived. From then on ours is never fuller than the provider's, whatever the delays: both refill
-/// at one rate, and ours pays at departure, before the provider's does.
+/// What is under way is paid twice over: it is not there for others, and it does not refill before it has been counted. An amount that was charged at departure
+/// and had refilled by the time it arrives would be spent again.
 /// </remarks>
 internal sealed class TokenBucket(LimitSpec spec, long since) : Limit(spec, since)
 {
-    private const long NotFrozen = long.MinValue;
-
     private long _fullAt = since;
-    private long _frozenAt = NotFrozen;
+    private long _open;
 
     public override long Capacity => Spec.Burst;
 
-    private bool IsFrozen => _frozenAt != NotFrozen;
+    public override long FitsAt(long amount, long now) =>
+        _open + amount > Capacity ? Never : now + Math.Max(0, Missing(now) + Refill(_open + amount) - Refill(Capacity));
 
-    public override long FitsAt(long amount, long now)
-    {
-        long fits = Missing(now) + Refill(amount) - Refill(Capacity);
-        return fits <= 0 ? now : IsFrozen ? Never : now + fits;
-    }
+    public override void Take(long amount, long now) => _open += amount;
 
-    public override void Take(long amount, long now)
-    {
-        if (!IsFrozen && _fullAt <= now)
-        {
-            _frozenAt = now;
-            _fullAt = now;
-        }
-
-        _fullAt += Refill(amount);
-    }
-
-    public override void Return(long amount, long takenAt, long now)
-    {
-        _fullAt -= Refill(amount);
-        if (IsFrozen && _fullAt <= _frozenAt)
-        {
-            _frozenAt = NotFrozen;
-        }
-    }
+    public override void Return(long amount, long takenAt, long now) => _open -= amount;
 
     public override void Settle(long reserved, long actual, long takenAt, long countedBy)
     {
-        if (IsFrozen && takenAt >= _frozenAt)
-        {
-            _fullAt += Math.Max(0, countedBy - _frozenAt);
-            _frozenAt = NotFrozen;
-        }
-
-        _fullAt += Refill(actual) - Refill(reserved);
+        _open -= reserved;
+        _fullAt = Math.Max(_fullAt, countedBy) + Refill(actual);
     }
 
-    public override long Forecast(long amount, long now) => now + Math.Max(0, Missing(now) + Refill(amount) - Refill(Capacity));
+    public override long Forecast(long amount, long now) => now + Math.Max(0, Missing(now) + Refill(_open + amount) - Refill(Capacity));
 
-    public override long Free(long now) => (long)((Refill(Capacity) - Missing(now)) / (double)Spec.Period.Ticks * Spec.Amount);
+    public override long Free(long now) => (long)((Refill(Capacity) - Missing(now)) / (double)Spec.Period.Ticks * Spec.Amount) - _open;
 
-    public override long FullAt(long now) => now + Missing(now);
+    public override long FullAt(long now) => _open > 0 ? Never : now + Missing(now);
 
-    public override void Adjust(LimitSpec changed)
+    public override void Adjust(LimitSpec changed, long now)
     {
         // The amounts taken stay taken; how long they need to come back follows the new rate.
-        long from = IsFrozen ? _frozenAt : Math.Max(Since, _fullAt - Refill(Capacity));
-        double taken = (_fullAt - from) / (double)Spec.Period.Ticks * Spec.Amount;
-        base.Adjust(changed);
-        _fullAt = from + (long)Math.Ceiling(taken * changed.Period.Ticks / changed.Amount);
+        double taken = Missing(now) / (double)Spec.Period.Ticks * Spec.Amount;
+        base.Adjust(changed, now);
+        _fullAt = now + (long)Math.Ceiling(taken * changed.Period.Ticks / changed.Amount);
     }
 
-    private long Missing(long now) => Math.Max(0, _fullAt - (IsFrozen ? _frozenAt : now));
+    private long Missing(long now) => Math.Max(0, _fullAt - now);
 
     // Rounded up: a bucket may be a tick late for each attempt, never early.
     private long Refill(long amount) => (long)Math.Min(Math.Ceiling(amount * (double)Spec.Period.Ticks / Spec.Amount), Far);

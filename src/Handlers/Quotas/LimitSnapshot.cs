@@ -1,0 +1,20 @@
+namespace Handlers;
+
+/// <summary>A copy of one limit to look at.</summary>
+public sealed record LimitSnapshot
+{
+    /// <summary>The limit as it is written in configuration, such as <c>5000/hour</c>.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>What it counts.</summary>
+    public LimitUnit Unit { get; init; }
+
+    /// <summary>How much it can hold.</summary>
+    public long Capacity { get; init; }
+
+    /// <summary>How much of it could be spent now.</summary>
+    public long Free { get; init; }
+
+    /// <summary>When all of it is there again if nothing is spent; null when that is now, or depends on attempts under way.</summary>
+    public DateTimeOffset? FullAt { get; init; }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Handlers;
+
+/// <summary>A copy of a quota to look at.</summary>
+public sealed record QuotaSnapshot
+{
+    /// <summary>The provider's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Whose quota it is.</summary>
+    public required string Account { get; init; }
+
+    /// <summary>The part of the API; <c>*</c> for what holds for every call of the account.</summary>
+    public required string Resource { get; init; }
+
+    /// <summary>No attempt starts before this instant; null when the gate is open.</summary>
+    public DateTimeOffset? ClosedUntil { get; init; }
+
+    /// <summary>Why the gate is closed; null when it is open.</summary>
+    public string? ClosedBecause { get; init; }
+
+    /// <summary>The provider said that the quota is gone rather than short.</summary>
+    public bool IsExhausted { get; init; }
+
+    /// <summary>Calls that wait in this quota's queue.</summary>
+    public int Waiting { get; init; }
+
+    /// <summary>Attempts of the account that were let go and have not been answered.</summary>
+    public int UnderWay { get; init; }
+
+    /// <summary>Its limits.</summary>
+    public ImmutableArray<LimitSnapshot> Limits { get; init; } = [];
+}
