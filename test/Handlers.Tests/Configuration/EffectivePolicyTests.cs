@@ -29,10 +29,10 @@ public class EffectivePolicyTests
     {
         Composition old = OptionsComposer.Compose(Layers.For("x", ("ResilienceHandlers:Clients:x:Pacing:Groups:a:Limits", "1/second")));
         Composition edited = OptionsComposer.Compose(
-            Layers.For("x", ("ResilienceHandlers:Clients:x:Provider", "acme"), ("ResilienceHandlers:Clients:x:Retry:ReplaySafe", "POST /a b"))
+            Layers.For("x", ("ResilienceHandlers:Clients:x:Provider", "acme"), ("ResilienceHandlers:Clients:x:Retry:ReplaySafe", "POST /a/b"))
             .With(new ProfileOnly("acme")));
 
         EffectivePolicy.DescribeChange(old, edited).ShouldBe(
-            "provider by host -> acme, Provider none -> acme, Retry:ReplaySafe \"\" -> \"POST /a b\", Pacing:Groups:a:Limits 1/second -> none");
+            "provider by host -> acme, Provider none -> acme, Retry:ReplaySafe \"\" -> \"POST /a/b\", Pacing:Groups:a:Limits 1/second -> none");
     }
 }
