@@ -33,9 +33,9 @@ internal static class OptionSchema
     private static readonly OptionalKind<int> Concurrency = new(Count(1, 100_000));
 
     private static readonly TextKind Name = new("a name", static _ => null, orNull: true);
-    private static readonly TextKind LimitText = new("a list of limits such as \"5000/hour, 100/minute; burst 20\"", CheckLimits, orNull: true);
-    private static readonly TextKind GroupPatterns = new("a list of patterns such as \"GET /search/*\"", CheckPatterns, orNull: true);
-    private static readonly TextKind Patterns = new("a list of patterns such as \"POST /search/*\"", CheckPatterns, orEmpty: true);
+    private static readonly TextKind LimitText = new("a list of limits", CheckLimits, orNull: true);
+    private static readonly TextKind GroupPatterns = new("a list of endpoints", CheckPatterns, orNull: true);
+    private static readonly TextKind Patterns = new("a list of endpoints", CheckPatterns, orEmpty: true);
     private static readonly TextKind RetryClasses = new(ErrorClasses.Syntax, CheckRetryOn, orEmpty: true);
     private static readonly TextKind WaitOutClasses = new("a list such as \"429, 503, circuit-open\"", CheckWaitOutOn, orEmpty: true);
     private static readonly TextKind MediaTypes = new("a list of media types", CheckMediaTypes, orEmpty: true);

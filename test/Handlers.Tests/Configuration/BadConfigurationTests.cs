@@ -47,6 +47,11 @@ public class BadConfigurationTests
     [InlineData("Retry:RetryOn", "connection, circuit-open", "move \"circuit-open\" to Retry:WaitOutOn")]
     [InlineData("Retry:RetryOn", "200", "\"200\" is no status code from 400 to 599")]
     [InlineData("Retry:WaitOutOn", "429, timeout", "move the others to Retry:RetryOn")]
+    [InlineData("Pacing:Limits", "5000/fortnight", "'fortnight' is no period; use second, minute, hour or day")]
+    [InlineData("Pacing:Limits", "5,000/hour", "it has no '/<period>'")]
+    [InlineData("Pacing:Groups:search:Limits", "30 apples/minute", "'apples' is no unit; use requests, tokens, points or bytes")]
+    [InlineData("Pacing:Groups:search:Match", "/search", "Write METHOD /path/*")]
+    [InlineData("Retry:ReplaySafe", "POST search", "Write METHOD /path/*")]
     [InlineData("StreamTypes", "jsonl", "write type/subtype")]
     public void A_bad_value_is_named_with_path_value_and_cure(string path, string value, string cure)
     {
