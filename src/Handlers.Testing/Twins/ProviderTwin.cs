@@ -473,7 +473,14 @@ public abstract class ProviderTwin : HttpMessageHandler
 
     private TwinReply Unavailable(TimeSpan? retryAfter, int status)
     {
-        var reply = new TwinReply { Status = status, Body = new ScriptedBody().Text(ErrorBody(status)), RefusedBy = status == 429 ? WholeUpstream : null };
+        string body = ErrorBody(status);
+        var reply = new TwinReply
+        {
+            Status = status,
+            MediaType = body.StartsWith('<') ? "text/html; charset=utf-8" : "application/json; charset=utf-8",
+            Body = new ScriptedBody().Text(body),
+            RefusedBy = status == 429 ? WholeUpstream : null,
+        };
         return Date(retryAfter is { } wait ? RetryAfter(reply, wait.Ticks) : reply);
     }
 

@@ -82,6 +82,26 @@ public class GitHubTwinTests
     }
 
     [Fact]
+    public async Task Scenario_S2_has_the_optimum_that_was_computed_for_it()
+    {
+        using var bench = Bench(options =>
+        {
+            options.ServiceTime = TimeSpan.FromMilliseconds(160); // with the way there and back 200 ms
+            options.SilentRefusals = 0.5;
+        });
+
+        await bench.Run(() => Task.WhenAll(Enumerable.Range(0, 300).Select(async i =>
+        {
+            await bench.Wait(60 * (i / 80));
+            await bench.Post("repos/o/r/issues", $$"""{"title":"{{i}}"}""");
+        })));
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(180.2));
+        bench.Twin.Ok.ShouldBe(300);
+        bench.Twin.DuplicateWrites.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Half_of_the_secondary_refusals_can_be_silent()
     {
         using var bench = Bench(options =>
