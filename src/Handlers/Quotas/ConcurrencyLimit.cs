@@ -1,7 +1,7 @@
 namespace Handlers.Quotas;
 
 /// <summary>So many under way at once, each until its body ends.</summary>
-internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec, since)
+internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec)
 {
     private int _held;
 
@@ -16,7 +16,7 @@ internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec,
 
     public override void Take(long amount, long now) => _held++;
 
-    public override void Return(long amount, long takenAt, long now) => _held--;
+    public override void Return(long amount, long takenAt, long now) => LeaveSlot(takenAt);
 
     public override void Settle(long reserved, long actual, long takenAt, long countedBy)
     {
@@ -24,7 +24,7 @@ internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec,
 
     public override void Release(long amount, long takenAt, long now)
     {
-        _held--;
+        LeaveSlot(takenAt);
         long hold = now - takenAt;
         _hold = _hold == 0 ? hold : _hold + ((hold - _hold) / 8);
     }
@@ -38,4 +38,13 @@ internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec,
     public override long Free(long now) => Capacity - _held;
 
     public override long FullAt(long now) => _held == 0 ? now : Never;
+
+    // An attempt that left before there was this limit holds no slot of it.
+    private void LeaveSlot(long takenAt)
+    {
+        if (takenAt >= since)
+        {
+            _held--;
+        }
+    }
 }

@@ -3,24 +3,26 @@ using System.Diagnostics.CodeAnalysis;
 namespace Handlers.Quotas;
 
 /// <summary>
-/// Amounts by the tick they were counted at, oldest first, and their sum: a ring that grows with what it holds. The first entry needs no array,
-/// so that a quota used now and then stays small.
+/// Amounts by the tick they were counted at, oldest first, and their sum. A single entry is kept in place, so that a quota used now and then stays small;
+/// more go to a ring that grows with what it holds.
 /// </summary>
 /// <remarks>
 /// Above <see cref="Fine"/> entries per period ticks are rounded up to a grid and entries of one grid point become one: amounts leave late by up to 1/256 of
-/// the period, never early. That bounds memory at 4 KiB whatever the limit.
+/// the period, never early. That bounds memory at 8 KiB whatever the limit.
 /// </remarks>
 internal struct CostLog
 {
     public const int Fine = 256;
 
-    private (long Tick, long Amount) _only;
-    private (long Tick, long Amount)[]? _ring;
-    private int _first;
-    private int _count;
+    private long _tick;
+    private long _amount;
+    private Ring? _ring;
 
     /// <summary>The sum of all entries.</summary>
-    public long Sum { get; private set; }
+    public readonly long Sum => _ring is null ? _amount : _ring.Sum;
+
+    /// <summary>The tick of the newest entry; <see cref="long.MinValue"/> when there is none.</summary>
+    public readonly long Newest => _ring is { Count: > 0 } ring ? ring[ring.Count - 1].Tick : _ring is null && _amount != 0 ? _tick : long.MinValue;
 
     /// <summary>Adds an amount counted at <paramref name="tick"/>; an earlier tick than the newest one's is taken as that.</summary>
     public void Add(long tick, long amount, long grid)
@@ -35,56 +37,51 @@ internal struct CostLog
             tick = (tick + grid - 1) / grid * grid;
         }
 
-        Sum += amount;
-        if (_count > 0)
+        if (_ring is null)
         {
-            ref (long Tick, long Amount) newest = ref At(_count - 1);
-            if (tick <= newest.Tick)
+            if (_amount == 0 || tick <= _tick)
             {
-                newest.Amount += amount;
+                _tick = _amount == 0 ? tick : _tick;
+                _amount += amount;
                 return;
             }
+
+            _ring = new Ring();
+            _ring.Add(_tick, _amount);
         }
 
-        if (_count > 0 && (_ring is null || _count == _ring.Length))
-        {
-            Grow();
-        }
-
-        _count++;
-        At(_count - 1) = (tick, amount);
+        _ring.Add(tick, amount);
     }
 
     /// <summary>Drops the entries counted at <paramref name="tick"/> or before.</summary>
     public void DropThrough(long tick)
     {
-        while (_count > 0)
+        if (_ring is null)
         {
-            ref (long Tick, long Amount) oldest = ref At(0);
-            if (oldest.Tick > tick)
-            {
-                return;
-            }
-
-            Sum -= oldest.Amount;
-            _count--;
-            _first = _ring is null ? 0 : (_first + 1) & (_ring.Length - 1);
+            _amount = _tick <= tick ? 0 : _amount;
+            return;
         }
 
-        // A burst's ring is not kept for ever.
-        if (_ring is { Length: > 16 })
+        _ring.DropThrough(tick);
+        if (_ring.Count == 0)
         {
-            _ring = null;
-            _first = 0;
+            // What a burst needed is not kept for ever; what steady traffic needs is.
+            _amount = 0;
+            _ring = _ring.IsSmall ? _ring : null;
         }
     }
 
     /// <summary>The tick of the entry with which the oldest entries together reach <paramref name="amount"/>; <see cref="Limit.Never"/> if they don't.</summary>
-    public long TickOf(long amount)
+    public readonly long TickOf(long amount)
     {
-        for (int i = 0; i < _count; i++)
+        if (_ring is null)
         {
-            ref (long Tick, long Amount) entry = ref At(i);
+            return amount <= _amount ? _tick : Limit.Never;
+        }
+
+        for (int i = 0; i < _ring.Count; i++)
+        {
+            ref (long Tick, long Amount) entry = ref _ring[i];
             amount -= entry.Amount;
             if (amount <= 0)
             {
@@ -95,22 +92,57 @@ internal struct CostLog
         return Limit.Never;
     }
 
-    /// <summary>The tick of the newest entry; <see cref="long.MinValue"/> when there is none.</summary>
-    public long Newest => _count == 0 ? long.MinValue : At(_count - 1).Tick;
-
-    [UnscopedRef]
-    [SuppressMessage("Design", "MA0102:Make member readonly", Justification = "It hands out a reference to write through.")]
-    private ref (long Tick, long Amount) At(int index) => ref _ring is null ? ref _only : ref _ring[(_first + index) & (_ring.Length - 1)];
-
-    private void Grow()
+    private sealed class Ring
     {
-        var ring = new (long Tick, long Amount)[_ring is null ? 4 : _ring.Length * 2];
-        for (int i = 0; i < _count; i++)
+        private (long Tick, long Amount)[] _entries = new (long Tick, long Amount)[4];
+        private int _first;
+
+        public int Count { get; private set; }
+
+        public long Sum { get; private set; }
+
+        public bool IsSmall => _entries.Length <= 16;
+
+        [SuppressMessage("Design", "CA1065:Do not raise exceptions in unexpected locations", Justification = "Indexes are the caller's own.")]
+        public ref (long Tick, long Amount) this[int index] => ref _entries[(_first + index) & (_entries.Length - 1)];
+
+        public void Add(long tick, long amount)
         {
-            ring[i] = At(i);
+            Sum += amount;
+            if (Count > 0)
+            {
+                ref (long Tick, long Amount) newest = ref this[Count - 1];
+                if (tick <= newest.Tick)
+                {
+                    newest.Amount += amount;
+                    return;
+                }
+            }
+
+            if (Count == _entries.Length)
+            {
+                var entries = new (long Tick, long Amount)[Count * 2];
+                for (int i = 0; i < Count; i++)
+                {
+                    entries[i] = this[i];
+                }
+
+                _entries = entries;
+                _first = 0;
+            }
+
+            Count++;
+            this[Count - 1] = (tick, amount);
         }
 
-        _ring = ring;
-        _first = 0;
+        public void DropThrough(long tick)
+        {
+            while (Count > 0 && this[0].Tick <= tick)
+            {
+                Sum -= this[0].Amount;
+                _first = (_first + 1) & (_entries.Length - 1);
+                Count--;
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ namespace Handlers.Quotas;
 /// Nobody's clock is exact and attempts take time: one sent just before the boundary may arrive after it. What leaves within <c>Edge</c> of the boundary is
 /// charged to both windows, and the next one begins a moment late.
 /// </remarks>
-internal sealed class FixedWindow(LimitSpec spec, LedgerClock clock, long since) : Limit(spec, since)
+internal sealed class FixedWindow(LimitSpec spec, LedgerClock clock) : Limit(spec)
 {
     private long _end = long.MinValue;
     private long _used;

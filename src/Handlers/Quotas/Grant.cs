@@ -7,14 +7,15 @@ namespace Handlers.Quotas;
 internal struct Grant
 {
     public QuotaAccount? Account;
+    public Lane? Lane;
     public AuthorityGate? Authority;
     public Charge Charge;
 
-    /// <summary>A bit for each quota that holds something; 0 when nothing limits the attempt.</summary>
-    public ulong Mask;
-
     /// <summary>When it left.</summary>
     public long At;
+
+    /// <summary>It holds something; false when nothing limits the attempt.</summary>
+    public bool IsCharged;
 
     public bool IsSettled;
 

@@ -7,8 +7,9 @@ namespace Handlers.Quotas;
 /// A provider counts an attempt somewhere between its departure and its answer. So every limit holds an amount in two phases: <see cref="Take"/> when the
 /// attempt leaves, <see cref="Settle"/> when the answer proves that it has been counted. Whatever refills or expires does so from the later of the two, which
 /// is why no delay on the way can compress the attempts of two windows into one.
+/// A limit that is younger than an attempt has not seen it leave: it is settled all the same, so that it counts from then on.
 /// </remarks>
-internal abstract class Limit(LimitSpec spec, long since)
+internal abstract class Limit(LimitSpec spec)
 {
     /// <summary>No time is known: an attempt under way must end first.</summary>
     public const long Never = long.MaxValue;
@@ -20,9 +21,6 @@ internal abstract class Limit(LimitSpec spec, long since)
     public Limit? Next { get; set; }
 
     public LimitSpec Spec { get; private set; } = spec;
-
-    /// <summary>When this state began; attempts that left before are none of its business.</summary>
-    public long Since { get; } = since;
 
     public LimitUnit Unit => Spec.Unit;
 
@@ -72,10 +70,10 @@ internal abstract class Limit(LimitSpec spec, long since)
 
     public static Limit Create(LimitSpec spec, LedgerClock clock, long now) => spec.Kind switch
     {
-        LimitKind.FixedWindow => new FixedWindow(spec, clock, now),
-        LimitKind.TokenBucket => new TokenBucket(spec, now),
-        LimitKind.MinInterval => new MinInterval(spec, now),
+        LimitKind.FixedWindow => new FixedWindow(spec, clock),
+        LimitKind.TokenBucket => new TokenBucket(spec),
+        LimitKind.MinInterval => new MinInterval(spec),
         LimitKind.Concurrency => new ConcurrencyLimit(spec, now),
-        _ => new SlidingWindow(spec, now),
+        _ => new SlidingWindow(spec),
     };
 }

@@ -1,10 +1,10 @@
 namespace Handlers.Quotas;
 
 /// <summary>A least time between two starts, whatever they cost.</summary>
-internal sealed class MinInterval(LimitSpec spec, long since) : Limit(spec, since)
+internal sealed class MinInterval(LimitSpec spec) : Limit(spec)
 {
-    private long _last = since - TimeSpan.TicksPerDay;
-    private long _before = since - TimeSpan.TicksPerDay;
+    private long _last = long.MinValue / 2;
+    private long _before = long.MinValue / 2;
 
     public override long AmountOf(in Cost cost) => 1;
 

@@ -2,35 +2,26 @@ using System.Collections.Immutable;
 
 namespace Handlers.Quotas;
 
-/// <summary>One metered thing of an account: its limits, its gate, its queue. Its account's lock guards it.</summary>
-internal sealed class Quota
+/// <summary>One metered thing: its limits and its gate. Its account's lock guards it.</summary>
+internal abstract class Quota
 {
     private ResourcePolicy[] _sources = [];
 
-    public Quota(QuotaAccount account, string resource, int index)
-    {
-        Account = account;
-        Resource = resource;
-        Bit = 1UL << index;
-    }
+    public abstract QuotaAccount Account { get; }
 
-    public QuotaAccount Account { get; }
-
-    public string Resource { get; }
-
-    /// <summary>Its bit in a set of the account's quotas.</summary>
-    public ulong Bit { get; }
+    public abstract string Resource { get; }
 
     public Limit? Limits { get; private set; }
 
     public Gate? Gate { get; private set; }
 
-    public WaitQueue? Queue { get; set; }
+    /// <summary>The look at the queues in which somebody was found waiting for this quota to fill up: later ones may not empty it again.</summary>
+    public int ClaimedIn { get; set; }
 
     /// <summary>Something holds attempts back here. Read without the lock: a quota that paces nobody costs nobody a lock.</summary>
     public bool Paces { get; private set; }
 
-    public QuotaKey Key => new(Account.Provider, Account.Account, Resource);
+    public QuotaKey Key => new(Account.Provider, Account.Name, Resource);
 
     public bool IsConfiguredBy(ResourcePolicy policy)
     {
@@ -176,7 +167,7 @@ internal sealed class Quota
         Gate?.Return(takenAt);
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
-            if (next.Since <= takenAt && next.AmountOf(cost) is > 0 and long amount)
+            if (next.AmountOf(cost) is > 0 and long amount)
             {
                 next.Return(amount, takenAt, now);
             }
@@ -188,14 +179,11 @@ internal sealed class Quota
         Gate?.Settle(takenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
-            if (next.Since <= takenAt)
+            long amount = next.AmountOf(reserved);
+            long actual = Actual(next.Unit, amount, verdict);
+            if (amount != 0 || actual != 0)
             {
-                long amount = next.AmountOf(reserved);
-                long actual = Actual(next.Unit, amount, verdict);
-                if (amount != 0 || actual != 0)
-                {
-                    next.Settle(amount, actual, takenAt, now);
-                }
+                next.Settle(amount, actual, takenAt, now);
             }
         }
     }
@@ -204,14 +192,14 @@ internal sealed class Quota
     {
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
-            if (next.Since <= takenAt && next.AmountOf(cost) is > 0 and long amount)
+            if (next.AmountOf(cost) is > 0 and long amount)
             {
                 next.Release(amount, takenAt, now);
             }
         }
     }
 
-    public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now)
+    public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, int waiting)
     {
         ImmutableArray<LimitSnapshot>.Builder limits = ImmutableArray.CreateBuilder<LimitSnapshot>();
         for (Limit? next = Limits; next is not null; next = next.Next)
@@ -231,12 +219,12 @@ internal sealed class Quota
         return new QuotaSnapshot
         {
             Provider = Account.Provider,
-            Account = Account.Account,
+            Account = Account.Name,
             Resource = Resource,
             ClosedUntil = closed ? clock.At(Gate!.ClosedUntil) : null,
             ClosedBecause = closed ? Gate!.Why : null,
             IsExhausted = closed && Gate!.IsExhausted,
-            Waiting = Queue?.Count ?? 0,
+            Waiting = waiting,
             UnderWay = Account.UnderWay,
             Limits = limits.ToImmutable(),
         };
@@ -245,7 +233,7 @@ internal sealed class Quota
     /// <summary>Nothing is remembered here that a new quota would not know.</summary>
     public bool IsForgettableNeedsLock(long now)
     {
-        if (Queue is { Count: > 0 } || (Gate is { } gate && !gate.IsOpen(now)))
+        if (Gate is { } gate && !gate.IsOpen(now))
         {
             return false;
         }

@@ -1,37 +1,42 @@
-using System.Numerics;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Handlers.Quotas;
 
-/// <summary>The quotas of one account at one provider, under one lock, and the calls that wait for them.</summary>
+/// <summary>The quotas of one account at one provider, under one lock, and the calls that wait for them. It is itself the quota that all its calls are charged to.</summary>
 /// <remarks>
 /// One lock for the account, not one per quota: a call takes from several quotas at once, all or nothing, and what it takes is compared with what others take
 /// in the same quotas. One lock makes that atomic without an order of locks, and an attempt holds it for a hundred nanoseconds or two.
 /// </remarks>
-internal sealed class QuotaAccount
+[SuppressMessage("Reliability", "CA2002:Do not lock on objects with weak identity", Justification = "Nobody outside of the ledger sees it, and a lock object costs a sixth of an idle account.")]
+internal sealed class QuotaAccount : Quota
 {
-    private const int MaxQuotas = 64;
-
     private readonly QuotaLedger _ledger;
-    private Quota[] _quotas = [];
-    private WaitLine? _line;
+    private Lanes? _lanes;
+
+    // How long answers take, in ticks; a moving average over about eight of them.
+    private float _latency;
     private int _underWay;
 
-    // How long answers take; a moving average over about eight of them.
-    private long _latency;
-
-    public QuotaAccount(QuotaLedger ledger, string provider, string account)
+    public QuotaAccount(QuotaLedger ledger, string provider, string name, int hash)
     {
         _ledger = ledger;
         Provider = provider;
-        Account = account;
+        Name = name;
+        Hash = hash;
     }
-
-    /// <summary>Guards all quotas, queues and waiters of the account.</summary>
-    public Lock Sync { get; } = new();
 
     public string Provider { get; }
 
-    public string Account { get; }
+    public string Name { get; }
+
+    public override QuotaAccount Account => this;
+
+    public override string Resource => QuotaKey.AllResources;
+
+    /// <summary>The next one in <see cref="AccountTable"/>.</summary>
+    public QuotaAccount? NextInTable { get; set; }
+
+    public int Hash { get; }
 
     /// <summary>It has left the ledger: whoever still holds it must look it up again.</summary>
     public bool IsForgotten { get; private set; }
@@ -46,18 +51,19 @@ internal sealed class QuotaAccount
     {
         waiter = null;
         refusal = null;
-        ulong mask = MaskOf(demand, out Quota home);
+        QuotaShape shape = demand.Policy.ShapeOf(demand.Uses, demand.Groups);
+        Lane? lane = LaneOf(demand.Policy, shape);
         AuthorityGate? authority = _ledger.AuthorityOf(demand.Authority);
         var charge = new Charge(demand.Uses);
-        if (authority is null && !PacesAny(mask))
+        if (authority is null && !PacesAny(lane))
         {
             Interlocked.Increment(ref _underWay);
-            grant = new Grant { Account = this, Charge = charge, At = Clock.Now };
+            grant = new Grant { Account = this, Lane = lane, Charge = charge, At = Clock.Now };
             return Admission.Granted;
         }
 
         Waiter? ended;
-        lock (Sync)
+        lock (this)
         {
             if (IsForgotten)
             {
@@ -65,32 +71,30 @@ internal sealed class QuotaAccount
             }
 
             long now = Clock.Now;
-            if (_line is not { } line || line.LetsPassNeedsLock(home, mask))
+            if ((_lanes is null || _lanes.LetsPassNeedsLock(lane))
+                && FitsAtNeedsLock(lane, charge, now, out _) <= now
+                && (authority is null || authority.TryTake(this, now, out _)))
             {
-                if (FitsAtNeedsLock(mask, charge, now, out _) <= now && (authority is null || authority.TryTake(this, now, out _)))
-                {
-                    grant = TakeNeedsLock(mask, charge, authority, now);
-                    return Admission.Granted;
-                }
+                grant = TakeNeedsLock(lane, charge, authority, now);
+                return Admission.Granted;
             }
 
-            refusal = RefusalNeedsLock(demand, mask, home, charge, authority, now);
+            refusal = RefusalNeedsLock(demand, lane, charge, authority, now);
             if (refusal is not null)
             {
                 return Admission.Refused;
             }
 
-            waiter = new Waiter(this, home, demand.Blocks)
+            Lanes lanes = LanesNeedsLock();
+            waiter = new Waiter(this, lane ?? lanes.AddNeedsLock(shape, now), demand.Blocks)
             {
                 Charge = charge,
-                Mask = mask,
                 Authority = demand.Authority,
                 BodyBytes = demand.BodyBytes,
                 Since = now,
                 GiveUpAt = GiveUpAt(demand, now),
             };
-            _line ??= new WaitLine(this, Clock);
-            _line.AddNeedsLock(waiter);
+            lanes.EnqueueNeedsLock(waiter);
             ended = PumpNeedsLock(now);
         }
 
@@ -101,14 +105,14 @@ internal sealed class QuotaAccount
     public void Cancel(Waiter waiter)
     {
         Waiter? ended;
-        lock (Sync)
+        lock (this)
         {
             if (waiter.Outcome != Admission.Waiting)
             {
                 return;
             }
 
-            _line!.RemoveNeedsLock(waiter);
+            _lanes!.DequeueNeedsLock(waiter);
             waiter.CancelNeedsLock();
             ended = PumpNeedsLock(Clock.Now);
         }
@@ -121,16 +125,16 @@ internal sealed class QuotaAccount
     {
         Interlocked.Decrement(ref _underWay);
         grant.Authority?.Return(grant.At);
-        if (grant.Mask == 0)
+        if (!grant.IsCharged)
         {
             return;
         }
 
         Waiter? ended;
-        lock (Sync)
+        lock (this)
         {
             long now = Clock.Now;
-            foreach (Quota quota in new QuotaBits(_quotas, grant.Mask))
+            foreach (Quota quota in new Charged(this, grant.Lane))
             {
                 quota.ReturnNeedsLock(grant.Charge.At(quota.Resource), grant.At, now);
             }
@@ -152,22 +156,22 @@ internal sealed class QuotaAccount
             }
         }
 
-        if (grant.Mask == 0)
+        if (!grant.IsCharged)
         {
             return;
         }
 
         Waiter? ended;
-        lock (Sync)
+        lock (this)
         {
             long now = Clock.Now;
             if (verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal)
             {
-                long latency = now - grant.At;
-                _latency = _latency == 0 ? latency : _latency + ((latency - _latency) / 8);
+                float latency = now - grant.At;
+                _latency += (latency - _latency) / (_latency > 0 ? 8 : 1);
             }
 
-            foreach (Quota quota in new QuotaBits(_quotas, grant.Mask))
+            foreach (Quota quota in new Charged(this, grant.Lane))
             {
                 quota.SettleNeedsLock(grant.Charge.At(quota.Resource), verdict, grant.At, now);
             }
@@ -180,16 +184,16 @@ internal sealed class QuotaAccount
 
     public void Release(in Grant grant)
     {
-        if (grant.Mask == 0)
+        if (!grant.IsCharged)
         {
             return;
         }
 
         Waiter? ended;
-        lock (Sync)
+        lock (this)
         {
             long now = Clock.Now;
-            foreach (Quota quota in new QuotaBits(_quotas, grant.Mask))
+            foreach (Quota quota in new Charged(this, grant.Lane))
             {
                 quota.ReleaseNeedsLock(grant.Charge.At(quota.Resource), grant.At, now);
             }
@@ -203,7 +207,7 @@ internal sealed class QuotaAccount
     public bool TryClose(string resource, in GateClosing closing)
     {
         Waiter? ended;
-        lock (Sync)
+        lock (this)
         {
             if (IsForgotten)
             {
@@ -211,9 +215,9 @@ internal sealed class QuotaAccount
             }
 
             long now = Clock.Now;
-            Quota quota = FindOrAddNeedsLock(resource);
+            Quota quota = resource == QuotaKey.AllResources ? this : LanesNeedsLock().FindOrAddNeedsLock(resource, QuotaStart.Free, now);
             quota.CloseNeedsLock(now, now + closing.Wait.Ticks, closing.IsExhausted, closing.Why);
-            ended = _line?.RefuseHopelessNeedsLock(quota, now);
+            ended = _lanes?.RefuseHopelessNeedsLock(quota, now);
             ended = PumpNeedsLock(now, ended);
         }
 
@@ -225,8 +229,21 @@ internal sealed class QuotaAccount
     public void Pump()
     {
         Waiter? ended;
-        lock (Sync)
+        lock (this)
         {
+            ended = PumpNeedsLock(Clock.Now);
+        }
+
+        Complete(ended);
+    }
+
+    /// <summary>The line's timer has fired.</summary>
+    public void Wake()
+    {
+        Waiter? ended;
+        lock (this)
+        {
+            _lanes?.DisarmedNeedsLock();
             ended = PumpNeedsLock(Clock.Now);
         }
 
@@ -235,12 +252,16 @@ internal sealed class QuotaAccount
 
     public void Snapshot(List<QuotaSnapshot> into)
     {
-        lock (Sync)
+        lock (this)
         {
             long now = Clock.Now;
-            foreach (Quota quota in _quotas)
+            into.Add(SnapshotNeedsLock(Clock, now, _lanes?.Count ?? 0));
+            if (_lanes is { } lanes)
             {
-                into.Add(quota.SnapshotNeedsLock(Clock, now));
+                foreach (ResourceQuota quota in lanes.Quotas)
+                {
+                    into.Add(quota.SnapshotNeedsLock(Clock, now, lanes.WaitingForNeedsLock(quota)));
+                }
             }
         }
     }
@@ -248,60 +269,47 @@ internal sealed class QuotaAccount
     /// <summary>Marks the account forgotten when nothing in it is worth keeping.</summary>
     public bool TryForget()
     {
-        lock (Sync)
+        lock (this)
         {
             long now = Clock.Now;
-            if (UnderWay > 0 || _line is { Count: > 0 })
+            if (UnderWay > 0 || !IsForgettableNeedsLock(now) || _lanes?.IsForgettableNeedsLock(now) == false)
             {
                 return false;
             }
 
-            foreach (Quota quota in _quotas)
-            {
-                if (!quota.IsForgettableNeedsLock(now))
-                {
-                    return false;
-                }
-            }
-
             IsForgotten = true;
-            _line?.Dispose();
-            _line = null;
+            _lanes?.Dispose();
             return true;
         }
     }
 
-    /// <summary>The earliest tick at which all of <paramref name="mask"/> have room, and which of them are the last to.</summary>
-    internal long FitsAtNeedsLock(ulong mask, in Charge charge, long now, out ulong last)
+    /// <summary>The earliest tick at which all quotas of a lane have room, and the one that is the last to.</summary>
+    internal long FitsAtNeedsLock(Lane? lane, in Charge charge, long now, out Quota? last)
     {
         long at = now;
-        last = 0;
-        foreach (Quota quota in new QuotaBits(_quotas, mask))
+        last = null;
+        foreach (Quota quota in new Charged(this, lane))
         {
             long fits = quota.FitsAtNeedsLock(charge.At(quota.Resource), now, out _);
             if (fits > at)
             {
                 at = fits;
-                last = quota.Bit;
-            }
-            else if (fits == at && fits > now)
-            {
-                last |= quota.Bit;
+                last = quota;
             }
         }
 
         return at;
     }
 
-    internal Grant TakeNeedsLock(ulong mask, in Charge charge, AuthorityGate? authority, long now)
+    internal Grant TakeNeedsLock(Lane? lane, in Charge charge, AuthorityGate? authority, long now)
     {
         Interlocked.Increment(ref _underWay);
-        foreach (Quota quota in new QuotaBits(_quotas, mask))
+        foreach (Quota quota in new Charged(this, lane))
         {
             quota.TakeNeedsLock(charge.At(quota.Resource), now);
         }
 
-        return new Grant { Account = this, Authority = authority, Charge = charge, Mask = mask, At = now };
+        return new Grant { Account = this, Lane = lane, Authority = authority, Charge = charge, At = now, IsCharged = true };
     }
 
     internal AuthorityGate? AuthorityOf(string? authority) => _ledger.AuthorityOf(authority);
@@ -309,13 +317,8 @@ internal sealed class QuotaAccount
     /// <summary>A refusal of one that waits in vain.</summary>
     internal QuotaRefusal MissedNeedsLock(Waiter waiter, long now)
     {
-        long at = FitsAtNeedsLock(waiter.Mask, waiter.Charge, now, out ulong last);
-        Quota quota = waiter.Home;
-        foreach (Quota blocking in new QuotaBits(_quotas, last))
-        {
-            quota = blocking;
-        }
-
+        long at = FitsAtNeedsLock(waiter.Lane, waiter.Charge, now, out Quota? last);
+        Quota quota = last ?? this;
         _ = quota.FitsAtNeedsLock(waiter.Charge.At(quota.Resource), now, out Limit? limit);
         bool exhausted = quota.Gate is { IsExhausted: true } gate && gate.ClosedUntil > now;
         return Refuse(exhausted ? QuotaRefusalReason.Exhausted : QuotaRefusalReason.WouldMissDeadline, quota, limit, ahead: 0, at, now, waiter.GiveUpAt - waiter.Since);
@@ -340,27 +343,27 @@ internal sealed class QuotaAccount
         }
     }
 
-    private Waiter? PumpNeedsLock(long now, Waiter? ended = null) => _line is { } line ? line.PumpNeedsLock(now, ended) : ended;
+    private Waiter? PumpNeedsLock(long now, Waiter? ended = null) => _lanes is { } lanes ? lanes.PumpNeedsLock(now, ended) : ended;
 
-    private QuotaRefusal? RefusalNeedsLock(in QuotaDemand demand, ulong mask, Quota home, in Charge charge, AuthorityGate? authority, long now)
+    private QuotaRefusal? RefusalNeedsLock(in QuotaDemand demand, Lane? lane, in Charge charge, AuthorityGate? authority, long now)
     {
         long at = now;
-        Quota blocking = home;
+        Quota blocking = this;
         Limit? limit = null;
-        foreach (Quota quota in new QuotaBits(_quotas, mask))
+        foreach (Quota quota in new Charged(this, lane))
         {
             Cost cost = charge.At(quota.Resource);
             if (quota.TooSmallForNeedsLock(cost) is { } tooSmall)
             {
-                return Refuse(QuotaRefusalReason.CannotFit, quota, tooSmall, ahead: 0, Limit.Never, now, TimeSpan.Zero.Ticks, tooSmall.AmountOf(cost));
+                return Refuse(QuotaRefusalReason.CannotFit, quota, tooSmall, ahead: 0, Limit.Never, now, allowed: 0, tooSmall.AmountOf(cost));
             }
 
             if (quota.Gate is { IsExhausted: true } gate && gate.ClosedUntil > now)
             {
-                return Refuse(QuotaRefusalReason.Exhausted, quota, limit: null, ahead: 0, gate.ClosedUntil, now, TimeSpan.Zero.Ticks);
+                return Refuse(QuotaRefusalReason.Exhausted, quota, limit: null, ahead: 0, gate.ClosedUntil, now, allowed: 0);
             }
 
-            Load ahead = _line is { } line ? line.AheadNeedsLock(home, quota) : default;
+            Load ahead = _lanes is { } lanes ? lanes.AheadNeedsLock(lane, quota) : default;
             long fits = quota.ForecastNeedsLock(cost, ahead, now, out Limit? slowest);
             if (fits > at)
             {
@@ -377,23 +380,20 @@ internal sealed class QuotaAccount
             closedAuthority = authority.Authority;
         }
 
-        int waiting = home.Queue?.Count ?? 0;
+        Load waiting = lane is null ? default : lane.Queue.Load;
         long giveUpAt = GiveUpAt(demand, now);
-        long usable = demand.TimeLeft == Timeout.InfiniteTimeSpan ? Limit.Never : now + demand.TimeLeft.Ticks - _latency;
+        long usable = demand.TimeLeft == Timeout.InfiniteTimeSpan ? Limit.Never : now + demand.TimeLeft.Ticks - (long)_latency;
         if (at > giveUpAt || (at > now && at > usable) || giveUpAt <= now)
         {
             long allowed = Math.Min(giveUpAt, usable) - now;
             return closedAuthority is null
-                ? Refuse(QuotaRefusalReason.WouldMissDeadline, blocking, limit, waiting, at, now, allowed)
-                : RefuseAuthority(closedAuthority, waiting, at, now, allowed);
+                ? Refuse(QuotaRefusalReason.WouldMissDeadline, blocking, limit, waiting.Count, at, now, allowed)
+                : RefuseAuthority(closedAuthority, waiting.Count, at, now, allowed);
         }
 
-        if (waiting >= demand.Policy.MaxQueue || (home.Queue?.BodyBytes ?? 0) + demand.BodyBytes > demand.Policy.MaxQueueBytes)
-        {
-            return Refuse(QuotaRefusalReason.QueueFull, home, limit, waiting, at, now, allowed: 0);
-        }
-
-        return null;
+        return waiting.Count >= demand.Policy.MaxQueue || waiting.Bytes + demand.BodyBytes > demand.Policy.MaxQueueBytes
+            ? Refuse(QuotaRefusalReason.QueueFull, blocking, limit, waiting.Count, at, now, allowed: 0)
+            : null;
     }
 
     private QuotaRefusal Refuse(QuotaRefusalReason reason, Quota quota, Limit? limit, int ahead, long at, long now, long allowed, long cost = 0)
@@ -406,7 +406,7 @@ internal sealed class QuotaAccount
 
     private QuotaRefusal RefuseAuthority(string authority, int ahead, long at, long now, long allowed)
     {
-        var key = new QuotaKey(Provider, Account, authority);
+        var key = new QuotaKey(Provider, Name, authority);
         var wait = TimeSpan.FromTicks(Math.Max(0, at - now));
         const string Cause = "the upstream asked for a pause";
         string message = RefusalText.For(
@@ -414,9 +414,9 @@ internal sealed class QuotaAccount
         return new QuotaRefusal(QuotaRefusalReason.WouldMissDeadline, key, Cause, ahead, wait, Clock.Utc + wait, message);
     }
 
-    private bool PacesAny(ulong mask)
+    private bool PacesAny(Lane? lane)
     {
-        foreach (Quota quota in new QuotaBits(_quotas, mask))
+        foreach (Quota quota in new Charged(this, lane))
         {
             if (quota.Paces)
             {
@@ -427,80 +427,41 @@ internal sealed class QuotaAccount
         return false;
     }
 
-    /// <summary>The quotas that a demand is charged to, made and configured where they are new, and the most specific of them.</summary>
-    private ulong MaskOf(in QuotaDemand demand, out Quota home)
+    /// <summary>The lane of a kind of call; null while the account as a whole is all it is charged to.</summary>
+    private Lane? LaneOf(QuotaPolicy policy, QuotaShape shape)
     {
-        Quota all = Ready(QuotaKey.AllResources, demand.Policy.All, QuotaStart.Free);
-        ulong mask = all.Bit;
-        home = all;
-        if (!demand.Uses.IsDefaultOrEmpty)
+        if (!IsConfiguredBy(policy.All))
         {
-            ReadOnlySpan<QuotaUse> uses = demand.Uses.AsSpan();
-            for (int i = uses.Length - 1; i >= 0; i--)
+            lock (this)
             {
-                home = Ready(uses[i].Resource, demand.Policy.For(uses[i].Resource), uses[i].Start);
-                mask |= home.Bit;
+                ConfigureNeedsLock(policy.All, Clock, Clock.Now);
             }
         }
 
-        for (ulong groups = demand.Groups; groups != 0; groups &= groups - 1)
+        Lanes? lanes = Volatile.Read(ref _lanes);
+        if (lanes is null && !shape.NeedsQuotas)
         {
-            ResourcePolicy group = demand.Policy.Groups[BitOperations.TrailingZeroCount(groups)];
-            home = Ready(group.Resource, group, QuotaStart.Free);
-            mask |= home.Bit;
+            return null;
         }
 
-        return mask;
-    }
-
-    private Quota Ready(string resource, ResourcePolicy policy, QuotaStart start) =>
-        Find(resource) is { } found && found.IsConfiguredBy(policy) ? found : MakeReady(resource, policy, start);
-
-    private Quota MakeReady(string resource, ResourcePolicy policy, QuotaStart start)
-    {
-        lock (Sync)
+        if (lanes?.Find(shape) is { } lane)
         {
-            long now = Clock.Now;
-            bool isNew = Find(resource) is null;
-            Quota quota = FindOrAddNeedsLock(resource);
-            quota.ConfigureNeedsLock(policy, Clock, now);
-            if (isNew && start == QuotaStart.FirstAnswer)
-            {
-                quota.AwaitFirstAnswerNeedsLock(now);
-            }
+            return lane;
+        }
 
-            return quota;
+        lock (this)
+        {
+            return LanesNeedsLock().AddNeedsLock(shape, Clock.Now);
         }
     }
 
-    private Quota? Find(string resource)
+    private Lanes LanesNeedsLock()
     {
-        foreach (Quota quota in Volatile.Read(ref _quotas))
+        if (_lanes is null)
         {
-            if (quota.Resource == resource)
-            {
-                return quota;
-            }
+            Volatile.Write(ref _lanes, new Lanes(this, Clock));
         }
 
-        return null;
-    }
-
-    private Quota FindOrAddNeedsLock(string resource)
-    {
-        if (Find(resource) is { } found)
-        {
-            return found;
-        }
-
-        if (_quotas.Length == MaxQuotas)
-        {
-            // More resources than any provider has: the rest is metered together.
-            return _quotas[^1];
-        }
-
-        var quota = new Quota(this, resource, _quotas.Length);
-        Volatile.Write(ref _quotas, [.. _quotas, quota]);
-        return quota;
+        return _lanes!;
     }
 }

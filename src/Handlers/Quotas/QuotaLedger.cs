@@ -8,7 +8,7 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
 {
     private const int SweepFrom = 1024;
 
-    private readonly ConcurrentDictionary<(string Provider, string Account), QuotaAccount> _accounts = new();
+    private readonly AccountTable _accounts = new();
     private readonly ConcurrentDictionary<string, AuthorityGate> _authorities = new(StringComparer.OrdinalIgnoreCase);
     private int _sweepAt = SweepFrom;
 
@@ -70,9 +70,9 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     public IReadOnlyList<QuotaSnapshot> Snapshot()
     {
         var quotas = new List<QuotaSnapshot>();
-        foreach (KeyValuePair<(string Provider, string Account), QuotaAccount> entry in _accounts)
+        foreach (QuotaAccount account in _accounts.ToArray())
         {
-            entry.Value.Snapshot(quotas);
+            account.Snapshot(quotas);
         }
 
         return quotas;
@@ -84,8 +84,7 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
 
     private QuotaAccount AccountOf(string provider, string account)
     {
-        (string Provider, string Account) key = (provider, account);
-        if (_accounts.TryGetValue(key, out QuotaAccount? found) && !found.IsForgotten)
+        if (_accounts.Find(provider, account) is { IsForgotten: false } found)
         {
             return found;
         }
@@ -95,9 +94,18 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
             Sweep();
         }
 
-        return _accounts.AddOrUpdate(
-            key, static (key, ledger) => new QuotaAccount(ledger, key.Provider, key.Account),
-            static (key, old, ledger) => old.IsForgotten ? new QuotaAccount(ledger, key.Provider, key.Account) : old, this);
+        // A forgotten account leaves the table a moment after it was marked.
+        var spin = default(SpinWait);
+        while (true)
+        {
+            QuotaAccount candidate = _accounts.FindOrAdd(this, provider, account);
+            if (!candidate.IsForgotten)
+            {
+                return candidate;
+            }
+
+            spin.SpinOnce();
+        }
     }
 
     /// <summary>Forgets accounts in which nothing is left to remember. Comes when their number has doubled since the last time: no timer, no cost when idle.</summary>
@@ -105,19 +113,12 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     {
         // One sweeper is enough; the others go on.
         int at = _sweepAt;
-        if (Interlocked.CompareExchange(ref _sweepAt, int.MaxValue, at) != at || at == int.MaxValue)
+        if (at == int.MaxValue || Interlocked.CompareExchange(ref _sweepAt, int.MaxValue, at) != at)
         {
             return;
         }
 
-        foreach (KeyValuePair<(string Provider, string Account), QuotaAccount> entry in _accounts)
-        {
-            if (entry.Value.TryForget())
-            {
-                _accounts.TryRemove(entry);
-            }
-        }
-
+        _accounts.RemoveAll(static account => account.TryForget());
         Volatile.Write(ref _sweepAt, Math.Max(SweepFrom, _accounts.Count * 2));
     }
 }

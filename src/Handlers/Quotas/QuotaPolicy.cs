@@ -3,17 +3,20 @@ using System.Collections.Immutable;
 
 namespace Handlers.Quotas;
 
-/// <summary>One client's pacing options in the form the ledger works with. Immutable; a reload makes another.</summary>
+/// <summary>One client's pacing options in the form the ledger works with. A reload makes another.</summary>
 internal sealed class QuotaPolicy
 {
+    private const int MaxShapes = 256;
+
     private readonly FrozenDictionary<string, ResourcePolicy> _named;
     private readonly ResourcePolicy _unnamed;
+    private QuotaShape[] _shapes = [];
 
     public QuotaPolicy(string client, int version, ImmutableArray<LimitSpec> all, IReadOnlyList<(string Resource, ImmutableArray<LimitSpec> Limits)> resources)
     {
         All = new ResourcePolicy(client, version, QuotaKey.AllResources, all);
         Groups = [.. resources.Select(r => new ResourcePolicy(client, version, r.Resource, r.Limits))];
-        _named = Groups.Add(All).ToFrozenDictionary(p => p.Resource, StringComparer.Ordinal);
+        _named = Groups.ToFrozenDictionary(p => p.Resource, StringComparer.OrdinalIgnoreCase);
         _unnamed = new ResourcePolicy(client, version, "", []);
     }
 
@@ -28,4 +31,22 @@ internal sealed class QuotaPolicy
     public long MaxQueueBytes { get; init; } = 64 * 1024 * 1024;
 
     public ResourcePolicy For(string resource) => _named.GetValueOrDefault(resource, _unnamed);
+
+    /// <summary>The shape of a call; made once for each kind of call. Kinds are few; where a provider names endlessly many, they are forgotten and made again.</summary>
+    public QuotaShape ShapeOf(ImmutableArray<QuotaUse> uses, ulong groups)
+    {
+        QuotaShape[] shapes = Volatile.Read(ref _shapes);
+        foreach (QuotaShape known in shapes)
+        {
+            if (known.Is(uses, groups))
+            {
+                return known;
+            }
+        }
+
+        // Two at once may make two: the second one is a copy that costs nothing but its memory.
+        var shape = new QuotaShape(this, uses, groups);
+        Volatile.Write(ref _shapes, shapes.Length < MaxShapes ? [.. shapes, shape] : [shape]);
+        return shape;
+    }
 }

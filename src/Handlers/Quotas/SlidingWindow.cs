@@ -1,7 +1,7 @@
 namespace Handlers.Quotas;
 
 /// <summary>At most n in any period, wherever it begins. Memory O(n) up to 256 entries, then rounded to the safe side.</summary>
-internal sealed class SlidingWindow(LimitSpec spec, long since) : Limit(spec, since)
+internal sealed class SlidingWindow(LimitSpec spec) : Limit(spec)
 {
     private CostLog _counted;
     private long _open;
@@ -24,11 +24,11 @@ internal sealed class SlidingWindow(LimitSpec spec, long since) : Limit(spec, si
 
     public override void Take(long amount, long now) => _open += amount;
 
-    public override void Return(long amount, long takenAt, long now) => _open -= amount;
+    public override void Return(long amount, long takenAt, long now) => _open = Math.Max(0, _open - amount);
 
     public override void Settle(long reserved, long actual, long takenAt, long countedBy)
     {
-        _open -= reserved;
+        _open = Math.Max(0, _open - reserved);
         _counted.Add(countedBy, actual, Grid);
     }
 

@@ -5,9 +5,9 @@ namespace Handlers.Quotas;
 /// What is under way is paid twice over: it is not there for others, and it does not refill before it has been counted. An amount that was charged at departure
 /// and had refilled by the time it arrives would be spent again.
 /// </remarks>
-internal sealed class TokenBucket(LimitSpec spec, long since) : Limit(spec, since)
+internal sealed class TokenBucket(LimitSpec spec) : Limit(spec)
 {
-    private long _fullAt = since;
+    private long _fullAt;
     private long _open;
 
     public override long Capacity => Spec.Burst;
@@ -17,11 +17,11 @@ internal sealed class TokenBucket(LimitSpec spec, long since) : Limit(spec, sinc
 
     public override void Take(long amount, long now) => _open += amount;
 
-    public override void Return(long amount, long takenAt, long now) => _open -= amount;
+    public override void Return(long amount, long takenAt, long now) => _open = Math.Max(0, _open - amount);
 
     public override void Settle(long reserved, long actual, long takenAt, long countedBy)
     {
-        _open -= reserved;
+        _open = Math.Max(0, _open - reserved);
         _fullAt = Math.Max(_fullAt, countedBy) + Refill(actual);
     }
 

@@ -1,6 +1,6 @@
 namespace Handlers.Quotas;
 
-/// <summary>The order of one quota's waiters: first come, first served. Knows nothing of limits. Guarded by the account's lock.</summary>
+/// <summary>The order of a lane's waiters: first come, first served. Knows nothing of limits. Guarded by the account's lock.</summary>
 internal sealed class WaitQueue
 {
     private Load _load;
@@ -11,16 +11,8 @@ internal sealed class WaitQueue
 
     public int Count => _load.Count;
 
-    public long BodyBytes => _load.Bytes;
-
     /// <summary>What waits here in all.</summary>
     public ref readonly Load Load => ref _load;
-
-    /// <summary>The quotas that its first waiter waits for, as the last look found; so many bits.</summary>
-    public ulong BlockedBy { get; set; }
-
-    /// <summary>Passed over in the look under way.</summary>
-    public bool IsBlocked { get; set; }
 
     public void Add(Waiter waiter)
     {
@@ -35,7 +27,7 @@ internal sealed class WaitQueue
         }
 
         _last = waiter;
-        _load.Add(waiter.Charge.At(waiter.Home.Resource), waiter.BodyBytes);
+        _load.Add(waiter.Charge.At(""), waiter.BodyBytes);
     }
 
     public void Remove(Waiter waiter)
@@ -60,6 +52,6 @@ internal sealed class WaitQueue
 
         waiter.Next = null;
         waiter.Previous = null;
-        _load.Remove(waiter.Charge.At(waiter.Home.Resource), waiter.BodyBytes);
+        _load.Remove(waiter.Charge.At(""), waiter.BodyBytes);
     }
 }

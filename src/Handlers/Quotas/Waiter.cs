@@ -10,21 +10,18 @@ internal sealed class Waiter : IValueTaskSource<Admission>
     // Continuations never run on the thread that grants: it is somebody else's, or holds the caller's patience.
     private ManualResetValueTaskSourceCore<Admission> _source = new() { RunContinuationsAsynchronously = true };
 
-    public Waiter(QuotaAccount account, Quota home, bool blocks)
+    public Waiter(QuotaAccount account, Lane lane, bool blocks)
     {
         Account = account;
-        Home = home;
+        Lane = lane;
         _blocked = blocks ? new ManualResetEventSlim(initialState: false) : null;
     }
 
     public QuotaAccount Account { get; }
 
-    /// <summary>The quota in whose queue it stands: its most specific one.</summary>
-    public Quota Home { get; }
+    public Lane Lane { get; }
 
     public required Charge Charge { get; init; }
-
-    public required ulong Mask { get; init; }
 
     public required string? Authority { get; init; }
 
@@ -79,11 +76,10 @@ internal sealed class Waiter : IValueTaskSource<Admission>
     /// <summary>The end of the wait; to be awaited once.</summary>
     public ValueTask<Admission> WaitAsync() => new(this, _source.Version);
 
-    /// <summary>Blocks until the wait has ended.</summary>
+    /// <summary>Blocks until the wait has ended; to be called once.</summary>
     public Admission Wait()
     {
         _blocked!.Wait();
-        _blocked.Dispose();
         return Outcome;
     }
 

@@ -19,7 +19,7 @@ public class QuotaLedgerTests
         Admission admission = Ask(Policy(), ref grant, out _, out _);
 
         admission.ShouldBe(Admission.Granted);
-        grant.Mask.ShouldBe(0ul, "no lock, nothing to give back");
+        grant.IsCharged.ShouldBeFalse("no lock, nothing to give back");
     }
 
     [Fact]
@@ -117,6 +117,34 @@ public class QuotaLedgerTests
 
         search.Outcome.ShouldBe(Admission.Waiting);
         admission.ShouldBe(Admission.Granted);
+    }
+
+    [Fact]
+    public void Calls_that_share_a_quota_do_not_wait_for_what_only_others_need()
+    {
+        QuotaPolicy policy = Policy("none", ("core", "100/second"), ("writes", "1/minute"));
+        ImmutableArray<QuotaUse> write = [.. Uses("core"), .. Uses("writes")];
+        Cycle(policy, uses: write);
+        Wait(policy, uses: write);
+        Grant read = default;
+
+        Ask(policy, ref read, out _, out _, uses: Uses("core")).ShouldBe(Admission.Granted);
+    }
+
+    [Fact]
+    public void A_gate_that_comes_into_being_holds_those_who_wait_already()
+    {
+        QuotaPolicy policy = Policy("1/10s");
+        Cycle(policy, uses: Uses("default"));
+        Waiter waiter = Wait(policy, uses: Uses("default"));
+
+        _ledger.CloseGate(Key("default"), new GateClosing(TimeSpan.FromMinutes(1), IsExhausted: false, "asked to wait"));
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Admission early = waiter.Outcome;
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        early.ShouldBe(Admission.Waiting);
+        waiter.Outcome.ShouldBe(Admission.Granted);
     }
 
     [Fact]

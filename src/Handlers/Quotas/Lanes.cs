@@ -1,0 +1,302 @@
+namespace Handlers.Quotas;
+
+/// <summary>
+/// What an account has beyond itself: the quotas of resources, the lanes of calls, and in which of them somebody waits for the one timer. An account that meters
+/// all its calls together and keeps nobody waiting has none of it. Guarded by the account's lock; the arrays are replaced, never changed, and read without it.
+/// </summary>
+internal sealed class Lanes : IDisposable
+{
+    private const int MaxLanes = 64;
+
+    private readonly QuotaAccount _account;
+    private readonly LedgerClock _clock;
+    private readonly List<Lane> _waiting = [];
+    private ResourceQuota[] _quotas = [];
+    private Lane[] _lanes = [];
+    private int _version;
+    private ITimer? _timer;
+    private long _armedFor = Limit.Never;
+    private long _firstGiveUp = Limit.Never;
+    private long _order;
+    private int _look;
+
+    public Lanes(QuotaAccount account, LedgerClock clock)
+    {
+        _account = account;
+        _clock = clock;
+    }
+
+    /// <summary>How many wait.</summary>
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<ResourceQuota> Quotas => Volatile.Read(ref _quotas);
+
+    /// <summary>The lane of a shape as the account's quotas are now; null when it has to be made or refreshed. Needs no lock.</summary>
+    public Lane? Find(QuotaShape shape)
+    {
+        int version = Volatile.Read(ref _version);
+        foreach (Lane lane in Volatile.Read(ref _lanes))
+        {
+            if (ReferenceEquals(lane.Shape, shape))
+            {
+                return lane.Version == version ? lane : null;
+            }
+        }
+
+        return null;
+    }
+
+    public Lane AddNeedsLock(QuotaShape shape, long now)
+    {
+        if (Array.Find(_lanes, l => ReferenceEquals(l.Shape, shape)) is { } known)
+        {
+            return FreshNeedsLock(known);
+        }
+
+        foreach ((ResourcePolicy policy, string resource, QuotaStart start) in shape.Resources)
+        {
+            if (policy.Limits.Length > 0 || start != QuotaStart.Free)
+            {
+                FindOrAddNeedsLock(resource, start, now).ConfigureNeedsLock(policy, _clock, now);
+            }
+        }
+
+        // Reloads and endlessly many kinds of calls leave lanes behind; those that nobody waits in can be made again.
+        Lane[] kept = _lanes.Length < MaxLanes ? _lanes : Array.FindAll(_lanes, l => l.Queue.Count > 0);
+        Lane lane = FreshNeedsLock(new Lane(shape));
+        Volatile.Write(ref _lanes, [.. kept, lane]);
+        return lane;
+    }
+
+    /// <summary>A lane as the account's quotas are now: one that came into being since may hold back who was waiting already.</summary>
+    public Lane FreshNeedsLock(Lane lane)
+    {
+        if (lane.Version != _version)
+        {
+            lane.RefreshNeedsLock(Array.FindAll(_quotas, q => lane.Shape.Resources.Any(r => r.Resource == q.Resource)), _version);
+        }
+
+        return lane;
+    }
+
+    public ResourceQuota FindOrAddNeedsLock(string resource, QuotaStart start, long now)
+    {
+        if (Array.Find(_quotas, q => q.Resource == resource) is { } found)
+        {
+            return found;
+        }
+
+        var quota = new ResourceQuota(_account, resource);
+        if (start == QuotaStart.FirstAnswer)
+        {
+            quota.AwaitFirstAnswerNeedsLock(now);
+        }
+
+        Volatile.Write(ref _quotas, [.. _quotas, quota]);
+        Volatile.Write(ref _version, _version + 1);
+        return quota;
+    }
+
+    public bool IsForgettableNeedsLock(long now) => Count == 0 && Array.TrueForAll(_quotas, q => q.IsForgettableNeedsLock(now));
+
+    /// <summary>Whether a newcomer overtakes nobody: nobody waits in its lane, and nobody waits for one of its quotas to fill up.</summary>
+    public bool LetsPassNeedsLock(Lane? lane) => Count == 0 || ((lane is null || lane.Queue.Count == 0) && !IsClaimed(lane));
+
+    /// <summary>What stands before a newcomer at <paramref name="quota"/>: its own lane, and those lanes that wait for the same.</summary>
+    public Load AheadNeedsLock(Lane? own, Quota quota)
+    {
+        Load ahead = own is null ? default : own.Queue.Load;
+        foreach (Lane lane in _waiting)
+        {
+            if (!ReferenceEquals(lane, own) && ReferenceEquals(lane.BlockedBy, quota))
+            {
+                ahead.Add(lane.Queue.Load);
+            }
+        }
+
+        return ahead;
+    }
+
+    public int WaitingForNeedsLock(Quota quota)
+    {
+        int waiting = 0;
+        foreach (Lane lane in _waiting)
+        {
+            waiting += lane.Uses(quota) ? lane.Queue.Count : 0;
+        }
+
+        return waiting;
+    }
+
+    public void EnqueueNeedsLock(Waiter waiter)
+    {
+        waiter.Order = _order++;
+        if (waiter.Lane.Queue.Count == 0)
+        {
+            waiter.Lane.BlockedBy = null;
+            _waiting.Add(waiter.Lane);
+        }
+
+        waiter.Lane.Queue.Add(waiter);
+        Count++;
+        _firstGiveUp = Math.Min(_firstGiveUp, waiter.GiveUpAt);
+    }
+
+    public void DequeueNeedsLock(Waiter waiter)
+    {
+        waiter.Lane.Queue.Remove(waiter);
+        Count--;
+        if (waiter.Lane.Queue.Count == 0)
+        {
+            _waiting.Remove(waiter.Lane);
+        }
+    }
+
+    /// <summary>Refuses those whom a gate that has just closed lets out too late.</summary>
+    public Waiter? RefuseHopelessNeedsLock(Quota closed, long now)
+    {
+        Gate gate = closed.Gate!;
+        return RefuseNeedsLock(w => FreshNeedsLock(w.Lane).Uses(closed) && (gate.IsExhausted || w.GiveUpAt < gate.ClosedUntil), now, ended: null);
+    }
+
+    /// <summary>
+    /// Lets go whoever can, in order of arrival over all lanes, and arms the timer for the next. A first in its lane that cannot go holds up its own lane,
+    /// and claims the quota that it waits for longest: those who came later may not empty it again and again.
+    /// </summary>
+    /// <returns>Those whose wait has ended, linked; to be completed outside of the lock.</returns>
+    public Waiter? PumpNeedsLock(long now, Waiter? ended)
+    {
+        _look++;
+        if (now >= _firstGiveUp)
+        {
+            ended = RefuseNeedsLock(w => w.GiveUpAt <= now, now, ended);
+        }
+
+        foreach (Lane lane in _waiting)
+        {
+            lane.IsBlocked = false;
+        }
+
+        long wakeAt = Count == 0 ? Limit.Never : _firstGiveUp;
+        while (EarliestNeedsLock() is { } first)
+        {
+            Lane lane = FreshNeedsLock(first.Lane);
+            long fitsAt = _account.FitsAtNeedsLock(lane, first.Charge, now, out Quota? last);
+            if (fitsAt <= now && !IsClaimed(lane))
+            {
+                AuthorityGate? authority = _account.AuthorityOf(first.Authority);
+                if (authority is null || authority.TryTake(_account, now, out fitsAt))
+                {
+                    DequeueNeedsLock(first);
+                    first.GrantNeedsLock(_account.TakeNeedsLock(lane, first.Charge, authority, now));
+                    first.Next = ended;
+                    ended = first;
+                    continue;
+                }
+            }
+
+            lane.IsBlocked = true;
+            lane.BlockedBy = last;
+            if (last is not null)
+            {
+                last.ClaimedIn = _look;
+            }
+
+            if (fitsAt > now)
+            {
+                wakeAt = Math.Min(wakeAt, fitsAt);
+            }
+        }
+
+        ArmNeedsLock(wakeAt, now);
+        return ended;
+    }
+
+    public void DisarmedNeedsLock() => _armedFor = Limit.Never;
+
+    public void Dispose() => _timer?.Dispose();
+
+    private bool IsClaimed(Lane? lane)
+    {
+        foreach (Quota quota in new Charged(_account, lane))
+        {
+            if (quota.ClaimedIn == _look)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private Waiter? EarliestNeedsLock()
+    {
+        Waiter? earliest = null;
+        long order = long.MaxValue;
+        foreach (Lane lane in _waiting)
+        {
+            if (!lane.IsBlocked && lane.Queue.First is { } first && first.Order < order)
+            {
+                earliest = first;
+                order = first.Order;
+            }
+        }
+
+        return earliest;
+    }
+
+    private Waiter? RefuseNeedsLock(Predicate<Waiter> hopeless, long now, Waiter? ended)
+    {
+        long firstGiveUp = Limit.Never;
+        for (int i = _waiting.Count - 1; i >= 0; i--)
+        {
+            for (Waiter? waiter = _waiting[i].Queue.First; waiter is not null;)
+            {
+                Waiter? next = waiter.Next;
+                if (hopeless(waiter))
+                {
+                    QuotaRefusal refusal = _account.MissedNeedsLock(waiter, now);
+                    DequeueNeedsLock(waiter);
+                    waiter.RefuseNeedsLock(refusal);
+                    waiter.Next = ended;
+                    ended = waiter;
+                }
+                else
+                {
+                    firstGiveUp = Math.Min(firstGiveUp, waiter.GiveUpAt);
+                }
+
+                waiter = next;
+            }
+        }
+
+        _firstGiveUp = firstGiveUp;
+        return ended;
+    }
+
+    private void ArmNeedsLock(long wakeAt, long now)
+    {
+        if (wakeAt == _armedFor)
+        {
+            return;
+        }
+
+        _armedFor = wakeAt;
+        TimeSpan due = Timeout.InfiniteTimeSpan;
+        if (wakeAt != Limit.Never)
+        {
+            // Timers count whole milliseconds and fire early: rounded up, and the pump looks at the clock again.
+            long milliseconds = Math.Max(1, (wakeAt - now + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
+            due = TimeSpan.FromMilliseconds(Math.Min(milliseconds, (long)TimeSpan.FromDays(30).TotalMilliseconds));
+        }
+
+        if (_timer is null)
+        {
+            _timer = _clock.Provider.CreateTimer(static account => ((QuotaAccount)account!).Wake(), _account, due, Timeout.InfiniteTimeSpan);
+        }
+        else
+        {
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
+        }
+    }
+}
