@@ -92,7 +92,7 @@ internal sealed class Circuit
         if (phase is ClosedPhase { Ramp: null })
         {
             Interlocked.Increment(ref _counts.Accepted);
-            permit = new CircuitPermit(phase, probe: 0);
+            permit = new CircuitPermit(phase, mark: 0);
             refusal = null;
             transition = null;
             return true;
@@ -168,8 +168,8 @@ internal sealed class Circuit
 
             return phase switch
             {
-                ClosedPhase current => RecordNeedsLock(current, signal, now),
-                HalfOpenPhase current => RecordNeedsLock(current, permit.Probe, signal, now),
+                ClosedPhase current => RecordNeedsLock(current, permit.Mark, signal, now),
+                HalfOpenPhase current => RecordNeedsLock(current, permit.Mark, signal, now),
                 _ => null,
             };
         }
@@ -308,21 +308,20 @@ internal sealed class Circuit
             case HalfOpenPhase halfOpen:
                 return halfOpen.Take(now);
             case ClosedPhase { Ramp: { } ramp }:
-                ramp.Take();
-                return 0;
+                return ramp.Take();
             default:
                 return 0;
         }
     }
 
-    private CircuitTransition? RecordNeedsLock(ClosedPhase closed, CircuitSignal signal, TimeSpan now)
+    private CircuitTransition? RecordNeedsLock(ClosedPhase closed, long mark, CircuitSignal signal, TimeSpan now)
     {
         // The slot a result falls into is the one it arrives in, so the slots before it are judged first.
         if (closed.Ramp is { } ramp)
         {
             if (ramp.IsRunning(now))
             {
-                ramp.Note(signal);
+                ramp.Note(signal, mark);
             }
             else
             {
@@ -336,6 +335,12 @@ internal sealed class Circuit
                 closed.Succeeded(now);
                 return null;
             case CircuitSignal.Failure when closed.Failed(now, _settings):
+                if (_settings.FailureRatio is null && closed.Ramp?.TakesTheBlame(closed.Failures, now) == true)
+                {
+                    closed.Failures = 0;
+                    return null;
+                }
+
                 return OpenNeedsLock(
                     _settings.FailureRatio is null ? CircuitTransitionReason.ConsecutiveFailures : CircuitTransitionReason.FailureRatio, now);
             default:

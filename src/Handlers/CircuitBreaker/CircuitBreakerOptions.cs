@@ -64,9 +64,14 @@ public sealed class CircuitBreakerOptions
     /// </summary>
     /// <remarks>
     /// The rate begins at <see cref="HalfOpenMaxCalls"/> a second and doubles every tenth of this time (3, 6, 12 … 1,536 a second), then the limit is gone.
-    /// After a tenth in which at least half of the results were failures, the rate falls to what was served in it, from then on it grows by a quarter
-    /// per tenth, and the ramp lasts this time again, but at most three times as long in all. A client that sends no more than
-    /// <see cref="HalfOpenMaxCalls"/> calls in any second is never refused by the ramp.
+    /// Where a fifth of the results or more are failures, it is cut to what was served and grows by 15 % per tenth from there, doubling again once it is 1.5
+    /// times the rate that failed; the ramp then lasts until this time has passed without a further cut and nobody is held back any more. If still a fifth
+    /// fail over this time after a cut, the load is not the cause, and the ramp ends.
+    /// Ten calls at once pass at the start, and a client that sends no more than <see cref="HalfOpenMaxCalls"/> calls in any second is never refused.
+    /// <para>
+    /// As long as the ramp holds calls back and at least <see cref="FailureThreshold"/> of the latest were served, as many failures in a row cut the rate
+    /// and do not open the circuit.
+    /// </para>
     /// </remarks>
     public TimeSpan RampDuration { get; set; } = TimeSpan.FromSeconds(10);
 

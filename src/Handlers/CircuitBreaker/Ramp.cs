@@ -5,103 +5,209 @@ namespace Handlers.CircuitBreaker;
 /// whoever asks, not by a timer.
 /// </summary>
 /// <remarks>
-/// Worked example, floor 3/s, 10 s, upstream able to do 14/s, 40/s offered: the seconds admit 3, 6, 12, 24 (14 served, 10 failed: fewer than half, go on),
-/// 48 (34 of 48 failed: overloaded), 14, 17, 21, 27 … until half fail again. What the upstream can do is used throughout, and the rate finds it anew
-/// each time, instead of tripping the circuit with everybody's first call.
+/// An upstream that comes back is met by everybody who waited, and one that comes back short of capacity would be tripped again and again: at 40 calls a
+/// second against a capacity growing from 10 to 50, a circuit without a ramp opens every other second for as long as that growth lasts. So the ramp looks for
+/// the rate that is served. Worked example, floor 3/s, slots of 1 s, upstream able to do 14/s: the seconds admit 3, 6, 12, 24 (14 served, 10 failed: cut),
+/// 14, 16 (2 failed: go on), 18 (4 failed: cut), 14 … What the upstream can do is used throughout, about one call in seven fails.
+/// <para>
+/// Failures that don't come from the load must not slow anybody down for long: if, over a whole ramp's length after a cut, as many fail as lead to a cut,
+/// cutting is no cure and the ramp is over.
+/// </para>
 /// </remarks>
 internal sealed class Ramp
 {
     private const int Slots = 10;
-    private const double BeforeOverload = 2;
-    private const double AfterOverload = 1.25;
+
+    /// <summary>So many calls at once pass in any case, if none came before them.</summary>
+    private const int Burst = 10;
+
+    private const double Doubling = 2;
+
+    // 14/s served, 1.15 × 14 and 1.15² × 14 tried: on average a seventh fails, well below the share that means "no cure".
+    private const double Probing = 1.15;
+    private const double OverloadedShare = 0.2;
+
+    /// <summary>Served well at so many times the rate that was cut, the upstream has grown, and probing turns to doubling again.</summary>
+    private const double Outgrown = 1.5;
 
     private readonly double _floor;
     private readonly TimeSpan _duration;
     private readonly TimeSpan _slot;
-    private readonly TimeSpan _latestEnd;
 
-    private TimeSpan _end;
-    private TimeSpan _slotEnd;
-    private double _growth = BeforeOverload;
+    private double _cutAt;
     private double _rate;
     private double _tokens;
     private TimeSpan _refilledAt;
-    private int _refused;
-    private int _succeeded;
-    private int _failed;
+    private TimeSpan _end;
+    private TimeSpan _slotStart;
+    private Tally _current;
+    private Tally _last;
+    private Tally _underCheck;
+    private TimeSpan? _checkDue;
+    private int _cuts;
 
     public Ramp(int callsPerSecond, TimeSpan duration, TimeSpan now)
     {
         _floor = callsPerSecond;
         _duration = duration;
         _slot = TimeSpan.FromTicks(Math.Max(1, duration.Ticks / Slots));
-        _end = now + duration;
-        _latestEnd = now + (3 * duration);
-        _slotEnd = now + _slot;
         _rate = _floor;
-        _tokens = _floor;
+        _tokens = Math.Max(_floor, Burst);
         _refilledAt = now;
+        _slotStart = now;
+        _end = now + duration;
     }
 
-    /// <summary>Calls a second.</summary>
-    public double Rate => _rate;
+    // Refilling in steps rounds: a whole token may be short of 1 by the last bits.
+    public bool HasRoom => _tokens >= 1 - 1e-9;
 
     /// <summary>Judges the slots that have passed; false when the ramp is over.</summary>
     public bool IsRunning(TimeSpan now)
     {
-        while (_slotEnd <= now && _slotEnd <= _end)
+        for (TimeSpan slotEnd = _slotStart + _slot; slotEnd <= now && slotEnd <= _end; slotEnd += _slot)
         {
-            Refill(_slotEnd);
-            JudgeSlot();
+            Refill(slotEnd);
+            JudgeSlot(slotEnd);
         }
 
         Refill(now);
         return now < _end;
     }
 
-    // Refilling in steps rounds: a whole token may be short of 1 by the last bits.
-    public bool HasRoom => _tokens >= 1 - 1e-9;
-
-    public void Take() => _tokens--;
-
-    public void Note(CircuitSignal signal)
+    /// <summary>Lets one call through; the number goes back into <see cref="Note"/> with its result.</summary>
+    public int Take()
     {
-        _succeeded += signal == CircuitSignal.Success ? 1 : 0;
-        _failed += signal == CircuitSignal.Failure ? 1 : 0;
+        _tokens--;
+        return _cuts;
     }
 
-    /// <summary>When to ask again: refused callers are dealt out over a slot or a second, one per place, so that they do not come back together.</summary>
+    /// <summary>Counts a result; that of a call sent before the last cut says nothing about the rate since.</summary>
+    public void Note(CircuitSignal signal, long mark)
+    {
+        if (mark == _cuts)
+        {
+            _current.Succeeded += signal == CircuitSignal.Success ? 1 : 0;
+            _current.Failed += signal == CircuitSignal.Failure ? 1 : 0;
+        }
+    }
+
+    /// <summary>
+    /// Whether failures in a row mean "too fast" rather than "down": the ramp holds calls back, and lately at least as many were served. Then the rate is
+    /// cut at once, and the circuit counts anew. (An upstream with a quota per second answers its surplus in one run of failures.)
+    /// </summary>
+    public bool TakesTheBlame(int failuresInARow, TimeSpan now)
+    {
+        if (_current.Refused + _last.Refused == 0 || _current.Succeeded + _last.Succeeded < failuresInARow)
+        {
+            return false;
+        }
+
+        double elapsed = Math.Max((now - _slotStart).TotalSeconds, _slot.TotalSeconds / 4);
+        double served = Math.Max(_current.Succeeded / elapsed, _last.Succeeded / _slot.TotalSeconds);
+        Cut(Math.Min(_rate * 0.8, served), now);
+        return true;
+    }
+
+    /// <summary>When to ask again: those refused are dealt out over a slot or a second, one per place, so that they do not come back together.</summary>
     public TimeSpan NextHint()
     {
         int places = Math.Max(1, (int)Math.Round(_rate * Math.Min(1, _slot.TotalSeconds)));
-        double seconds = (1 + (_refused++ % places)) / _rate;
+        double seconds = (1 + (_current.Refused++ % places)) / _rate;
         return TimeSpan.FromTicks((long)Math.Ceiling(seconds * TimeSpan.TicksPerSecond));
     }
 
-    private void JudgeSlot()
+    private void JudgeSlot(TimeSpan now)
     {
-        if (_failed > 0 && _failed >= _succeeded)
+        if (IsNoCure(now))
         {
-            _rate = Math.Max(_floor, _succeeded / _slot.TotalSeconds);
-            _growth = AfterOverload;
-            _end = _slotEnd + _duration < _latestEnd ? _slotEnd + _duration : _latestEnd;
+            _end = now;
+        }
+        else if (_current.FailedShare < OverloadedShare)
+        {
+            Grow(now);
+        }
+        else if (_current.Failed == 1)
+        {
+            // Too little to go by, either way.
+            NextSlot(now);
         }
         else
         {
-            _rate *= _growth;
+            Cut(_current.Succeeded / _slot.TotalSeconds, now);
         }
-
-        _succeeded = 0;
-        _failed = 0;
-        _refused = 0;
-        _slotEnd += _slot;
     }
 
-    // A bucket of the floor makes "no more than the floor in any second" always pass; a quarter second of the rate lets small bursts through.
+    private bool IsNoCure(TimeSpan now)
+    {
+        _underCheck.Succeeded += _current.Succeeded;
+        _underCheck.Failed += _current.Failed;
+        if (now < _checkDue || _checkDue is null)
+        {
+            return false;
+        }
+
+        bool isNoCure = _underCheck.FailedShare >= OverloadedShare;
+        _checkDue = now + _duration;
+        _underCheck = default;
+        return isNoCure;
+    }
+
+    private void Grow(TimeSpan now)
+    {
+        bool isProbing = _rate < Outgrown * _cutAt;
+
+        // Letting go of a rate that grows slowly and still holds calls back would release them all at once.
+        if (isProbing && _current.Refused > 0 && _end < now + _slot)
+        {
+            _end = now + _slot;
+        }
+
+        _rate *= isProbing ? Probing : Doubling;
+        NextSlot(now);
+    }
+
+    private void Cut(double rate, TimeSpan now)
+    {
+        // At the floor there is nothing to cut: the burst at the start may have met an upstream not quite ready.
+        if (_rate > _floor)
+        {
+            // A second cut soon after the first is made at a low rate, and says nothing about what the upstream has grown to.
+            _cutAt = Math.Max(_rate, _cutAt * 0.8);
+            _end = now + _duration;
+            if (_checkDue is null)
+            {
+                _checkDue = _end;
+                _underCheck = default;
+            }
+        }
+
+        _rate = Math.Clamp(rate, _floor, _rate);
+        _tokens = Math.Min(_tokens, _floor);
+        _cuts++;
+        NextSlot(now);
+    }
+
+    private void NextSlot(TimeSpan now)
+    {
+        _last = _current;
+        _current = default;
+        _slotStart = now;
+    }
+
+    // A bucket of at least the floor lets "no more than the floor in any second" pass always, at whatever moments.
     private void Refill(TimeSpan now)
     {
-        double bucket = Math.Max(_floor, _rate / 4);
+        double bucket = Math.Max(Math.Max(_floor, Burst), _rate / 4);
         _tokens = Math.Min(bucket, _tokens + (_rate * (now - _refilledAt).TotalSeconds));
         _refilledAt = now;
+    }
+
+    private struct Tally
+    {
+        public int Succeeded;
+        public int Failed;
+        public int Refused;
+
+        public readonly double FailedShare => Failed / (double)Math.Max(1, Failed + Succeeded);
     }
 }

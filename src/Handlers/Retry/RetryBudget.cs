@@ -18,6 +18,7 @@ internal sealed class RetryBudget(RetryBudgetSettings settings, TimeProvider tim
     private const int RetrySeconds = 61;
 
     private readonly long _created = time.GetTimestamp();
+    private readonly long _frequency = time.TimestampFrequency;
     private readonly RollingCount _calls = new(CallSeconds);
     private readonly RollingCount _retries = new(RetrySeconds);
     private readonly Lock _taking = new();
@@ -59,5 +60,5 @@ internal sealed class RetryBudget(RetryBudgetSettings settings, TimeProvider tim
         (settings.Ratio * _calls.Sum(now, CallSeconds)) + settings.Minimum - _retries.Sum(now, RetrySeconds);
 
     // A call may have begun before the budget came into being.
-    private uint Second(long timestamp) => (uint)Math.Max(0, time.GetElapsedTime(_created, timestamp).Ticks / TimeSpan.TicksPerSecond);
+    private uint Second(long timestamp) => (uint)Math.Max(0, (timestamp - _created) / _frequency);
 }

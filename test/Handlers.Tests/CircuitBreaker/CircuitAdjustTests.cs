@@ -83,7 +83,7 @@ public class CircuitAdjustTests
     {
         var fixture = new CircuitFixture(o => o.RampDuration = TimeSpan.FromSeconds(10));
         fixture.OpenThenClose();
-        fixture.Attempts(3, CircuitSignal.Success);
+        fixture.Attempts(10, CircuitSignal.Success);
         fixture.Refused();
 
         fixture.Circuit.Adjust(CircuitFixture.Settings());

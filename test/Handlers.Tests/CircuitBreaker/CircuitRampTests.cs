@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Handlers.CircuitBreaker;
+using Handlers.Tests.Support;
 
 namespace Handlers.Tests.CircuitBreaker;
 
@@ -12,10 +13,9 @@ public class CircuitRampTests
     {
         CircuitFixture fixture = Ramping();
 
-        // The bucket is full at first, so the first second has its three on top.
-        int[] admitted = [.. Enumerable.Range(0, 11).Select(_ => OneSecondOf(fixture, capacity: int.MaxValue))];
+        int[] admitted = Seconds(fixture, 11, Always);
 
-        ShouldBeAbout(admitted[..8], [5, 6, 12, 24, 48, 96, 192, 384]);
+        ShouldBeAbout(admitted[..8], [10 + 3, 6, 12, 24, 48, 96, 192, 384]);
         admitted[10].ShouldBe(OfferedPerSecond);
     }
 
@@ -34,7 +34,7 @@ public class CircuitRampTests
     public void A_refusal_by_the_ramp_asks_for_a_short_patience_and_spreads_those_it_refuses()
     {
         CircuitFixture fixture = Ramping();
-        fixture.Attempts(3, CircuitSignal.Success);
+        fixture.Attempts(10, CircuitSignal.Success);
 
         CircuitRefusal[] refusals = [.. Enumerable.Range(0, 4).Select(_ => fixture.Refused())];
 
@@ -46,45 +46,126 @@ public class CircuitRampTests
     public void Who_waits_as_told_is_admitted()
     {
         CircuitFixture fixture = Ramping();
-        fixture.Attempts(3, CircuitSignal.Success);
+        fixture.Attempts(10, CircuitSignal.Success);
 
         fixture.Clock.Advance(fixture.Refused().RetryAfter!.Value);
 
         fixture.Attempts(1, CircuitSignal.Success);
-        fixture.Circuit.Snapshot().Succeeded.ShouldBe(2 + 3 + 1);
+        fixture.Circuit.Snapshot().Rejected.ShouldBe(1);
     }
 
     [Fact]
-    public void An_overloaded_upstream_holds_the_rate_at_what_it_serves()
+    public void An_upstream_short_of_capacity_gets_what_it_can_serve()
     {
-        CircuitFixture fixture = Ramping(o => o.FailureThreshold = 2_000);
-        const int capacity = 14;
+        CircuitFixture fixture = Ramping();
+        const int capacity = 20;
+        var server = new TokenBucket(fixture.Clock, capacity);
 
-        int[] admitted = [.. Enumerable.Range(0, 20).Select(_ => OneSecondOf(fixture, capacity))];
+        int[] admitted = Seconds(fixture, 60, server.Serves);
 
-        ShouldBeAbout(admitted[..6], [5, 6, 12, 24, 48, 14]);
-        admitted[6..].ShouldAllBe(count => count >= capacity - 2 && count <= 3 * capacity);
+        admitted[6..].ShouldAllBe(count => count >= capacity && count <= 2 * capacity);
+        fixture.Circuit.Snapshot().Transitions[(CircuitState.Closed, CircuitState.Open)].ShouldBe(1);
     }
 
     [Fact]
-    public void An_upstream_that_stays_overloaded_ends_the_ramp_after_three_times_its_length()
+    public void A_surplus_refused_in_one_run_cuts_the_rate_and_does_not_open_the_circuit()
+    {
+        CircuitFixture fixture = Ramping(o => o.FailureThreshold = 10);
+        const int capacity = 50;
+        var server = new FixedWindow(fixture.Clock, capacity);
+
+        int[] admitted = Seconds(fixture, 60, server.Serves);
+
+        admitted[6..].Average().ShouldBeInRange(capacity * 0.9, capacity * 1.3);
+        fixture.Circuit.Snapshot().Transitions[(CircuitState.Closed, CircuitState.Open)].ShouldBe(1);
+    }
+
+    [Fact]
+    public void When_capacity_comes_back_the_ramp_ends_even_after_cuts()
+    {
+        CircuitFixture fixture = Ramping();
+        Seconds(fixture, 10, new TokenBucket(fixture.Clock, 20).Serves);
+
+        Seconds(fixture, 25, Always);
+
+        Seconds(fixture, 1, Always).ShouldBe([OfferedPerSecond]);
+    }
+
+    [Fact]
+    public void Failures_that_do_not_come_from_the_load_slow_nobody_down_for_long()
     {
         CircuitFixture fixture = Ramping(o => o.FailureThreshold = 2_000);
+        int call = 0;
+        Seconds(fixture, 4, Always);
 
-        int[] admitted = [.. Enumerable.Range(0, 31).Select(_ => OneSecondOf(fixture, capacity: 0))];
+        int[] admitted = Seconds(fixture, 15, () => call++ % 2 == 0);
 
-        admitted[1..30].ShouldAllBe(count => count <= 24);
-        admitted[30].ShouldBe(OfferedPerSecond);
+        admitted[12..].ShouldAllBe(count => count == OfferedPerSecond);
+    }
+
+    [Fact]
+    public void Failures_from_the_start_hold_the_rate_for_the_length_of_the_ramp_only()
+    {
+        CircuitFixture fixture = Ramping(o => o.FailureThreshold = 2_000);
+        int call = 0;
+
+        int[] admitted = Seconds(fixture, 12, () => call++ % 2 == 0);
+
+        admitted[1..9].ShouldAllBe(count => count <= 6);
+        admitted[10..].ShouldAllBe(count => count == OfferedPerSecond);
+    }
+
+    [Fact]
+    public void An_upstream_that_is_down_again_opens_the_circuit_within_the_ramp()
+    {
+        CircuitFixture fixture = Ramping();
+        Seconds(fixture, 4, Always);
+        long failedBefore = fixture.Circuit.Snapshot().Failed;
+
+        Seconds(fixture, 3, Never);
+
+        CircuitSnapshot snapshot = fixture.Circuit.Snapshot();
+        snapshot.State.ShouldBe(CircuitState.Open);
+        (snapshot.Failed - failedBefore).ShouldBeLessThanOrEqualTo(20);
+    }
+
+    [Fact]
+    public void As_long_as_it_holds_nobody_back_failures_in_a_row_open_the_circuit_as_ever()
+    {
+        CircuitFixture fixture = Ramping();
+        fixture.Attempts(5, CircuitSignal.Success);
+
+        CircuitTransition? transition = fixture.Attempts(5, CircuitSignal.Failure);
+
+        transition!.Reason.ShouldBe(CircuitTransitionReason.ConsecutiveFailures);
+    }
+
+    [Fact]
+    public void Results_of_calls_sent_before_a_cut_do_not_cut_again()
+    {
+        CircuitFixture fixture = Ramping(o => o.FailureThreshold = 2_000);
+        Seconds(fixture, 3, Always);
+        var slow = new List<CircuitPermit>();
+        while (fixture.Circuit.TryAdmit(out CircuitPermit permit, out _, out _))
+        {
+            slow.Add(permit);
+        }
+
+        int[] cut = Seconds(fixture, 1, Never);
+        slow.ForEach(permit => fixture.Circuit.Record(permit, CircuitSignal.Failure));
+        int[] after = Seconds(fixture, 4, Always);
+
+        cut[0].ShouldBeGreaterThan(10);
+        ShouldBeAbout(after, [3, 3, 4, 5]);
     }
 
     [Fact]
     public void Opening_within_the_ramp_is_no_recovery()
     {
         CircuitFixture fixture = Ramping();
-        fixture.Attempts(3, CircuitSignal.Failure);
-        fixture.Clock.Advance(5);
+        fixture.Clock.Advance(9);
 
-        CircuitTransition? opening = fixture.Attempts(2, CircuitSignal.Failure);
+        CircuitTransition? opening = fixture.Attempts(5, CircuitSignal.Failure);
 
         opening!.Break.ShouldBe(TimeSpan.FromSeconds(120));
     }
@@ -167,24 +248,56 @@ public class CircuitRampTests
     private static void ShouldBeAbout(int[] actual, int[] expected) =>
         actual.Zip(expected).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) <= 3, string.Join(", ", actual));
 
-    /// <summary>Offers a call each millisecond; what is admitted succeeds up to the capacity, spread over the second, and fails beyond it.</summary>
-    private static int OneSecondOf(CircuitFixture fixture, int capacity)
+    /// <summary>Offers a call each millisecond, each answered at once; how many were admitted in each second.</summary>
+    private static int[] Seconds(CircuitFixture fixture, int seconds, Func<bool> serves)
     {
-        int admitted = 0;
-        int served = 0;
-        for (int millisecond = 0; millisecond < OfferedPerSecond; millisecond++)
+        int[] admitted = new int[seconds];
+        for (int millisecond = 0; millisecond < seconds * OfferedPerSecond; millisecond++)
         {
             if (fixture.Circuit.TryAdmit(out CircuitPermit permit, out _, out _))
             {
-                admitted++;
-                bool room = served < Math.Min(capacity, 3 + ((long)capacity * millisecond / OfferedPerSecond));
-                served += room ? 1 : 0;
-                fixture.Circuit.Record(permit, room ? CircuitSignal.Success : CircuitSignal.Failure);
+                admitted[millisecond / OfferedPerSecond]++;
+                fixture.Circuit.Record(permit, serves() ? CircuitSignal.Success : CircuitSignal.Failure);
             }
 
             fixture.Clock.Advance(TimeSpan.FromMilliseconds(1));
         }
 
         return admitted;
+    }
+
+    private static bool Always() => true;
+
+    private static bool Never() => false;
+
+    private sealed class TokenBucket(ManualClock clock, int perSecond)
+    {
+        private double _tokens = perSecond;
+        private long _filledAt = clock.GetTimestamp();
+
+        public bool Serves()
+        {
+            _tokens = Math.Min(perSecond, _tokens + (perSecond * clock.GetElapsedTime(_filledAt).TotalSeconds));
+            _filledAt = clock.GetTimestamp();
+            bool serves = _tokens >= 1;
+            _tokens -= serves ? 1 : 0;
+            return serves;
+        }
+    }
+
+    private sealed class FixedWindow(ManualClock clock, int perSecond)
+    {
+        // Not in step with the ramp's slots.
+        private readonly long _origin = clock.GetTimestamp() - (TimeSpan.TicksPerSecond * 4 / 10);
+        private int _window;
+        private int _served;
+
+        public bool Serves()
+        {
+            int window = (int)clock.GetElapsedTime(_origin).TotalSeconds;
+            _served = window == _window ? _served + 1 : 1;
+            _window = window;
+            return _served <= perSecond;
+        }
     }
 }
