@@ -220,7 +220,7 @@ internal sealed class GeminiProvider : Provider
             bool isMinute = window == Minute;
             observed.TryAdd(new(resource, id!.Contains("Token", StringComparison.OrdinalIgnoreCase) ? LimitUnit.Tokens : LimitUnit.Requests)
             {
-                Limit = limit,
+                Limit = Math.Max(limit, QuotaObservation.Unknown),
                 Remaining = isMinute ? 0 : QuotaObservation.Unknown,
                 Reset = isMinute && Delay.Time is { } delay ? delay : Timeout.InfiniteTimeSpan,
                 Window = window,

@@ -135,7 +135,7 @@ internal sealed class GitHubProvider : Provider
                     limit.Remaining = AnswerHeaders.Single(lines);
                     break;
                 case 20 when AnswerHeaders.Is(name, "x-ratelimit-resource"):
-                    resource = AnswerHeaders.Single(lines) is { Length: > 0 } named ? named : resource;
+                    resource = AnswerHeaders.QuotaName(lines) ?? resource;
                     break;
                 case 15 when AnswerHeaders.Is(name, "x-poll-interval"):
                     pollInterval = AnswerHeaders.Single(lines);

@@ -206,7 +206,7 @@ internal sealed class LinearProvider : Provider
             ReadOnlySpan<char> rest = name.AsSpan(Prefix.Length);
             if (Is(rest, "Endpoint-Name"))
             {
-                _endpointName = AnswerHeaders.Single(lines);
+                _endpointName = AnswerHeaders.QuotaName(lines);
                 return true;
             }
 
@@ -271,7 +271,6 @@ internal sealed class LinearProvider : Provider
         // What the call was charged to can be blocked; the server's own name for the operation is the second best.
         private readonly string EndpointOf(in CallPlan plan) =>
             plan.Quotas is { IsDefaultOrEmpty: false } uses && uses[0].Resource != Requests ? uses[0].Resource
-            : _endpointName is { Length: > 0 } name ? name
-            : "endpoint";
+            : _endpointName ?? "endpoint";
     }
 }

@@ -18,7 +18,10 @@ public struct Verdict
     /// <summary>What the answer means.</summary>
     public VerdictKind Kind { get; set; }
 
-    /// <summary>The provider's word on retrying: false forbids it, true asks for it, null leaves it to the rules.</summary>
+    /// <summary>
+    /// The provider's word on retrying: false forbids it; true says that the same request may be sent again unchanged, whatever its method (a key that is in use
+    /// by an earlier attempt); null leaves it to the rules.
+    /// </summary>
     public bool? Retry { get; set; }
 
     /// <summary>

@@ -45,13 +45,13 @@ internal sealed class AnswerText
         }
     }
 
+    public static TimeSpan? Seconds(double? seconds) => seconds is { } value ? TimeSpan.FromSeconds(value) : null;
+
     public HttpHeadersNonValidated Raw => _headers.NonValidated;
 
-    public CallPlan PlanBy(Provider provider)
-    {
-        using HttpRequestMessage request = new(new HttpMethod(Method), Url) { Content = Content };
-        return provider.Plan(request);
-    }
+    public override string ToString() => $"{Method} {Url} => {Status}, {string.Join(", ", Raw.Select(header => $"{header.Key}: {header.Value}"))}, {Body}";
+
+    public CallPlan PlanBy(Provider provider) => provider.Plan(new HttpRequestMessage(new HttpMethod(Method), Url) { Content = Content });
 
     public Verdict JudgeBy(Provider provider)
     {

@@ -6,6 +6,8 @@ namespace Handlers.Providers;
 /// <summary>What the answers of all APIs share. Fed by a provider's one pass over the headers, asked when the pass is over.</summary>
 internal struct AnswerHeaders
 {
+    private const int MaxQuotaName = 64;
+
     private string? _date;
     private string? _age;
     private string? _retryAfter;
@@ -51,17 +53,11 @@ internal struct AnswerHeaders
 
     public void TakeShouldRetry(HeaderStringValues lines) => ShouldRetry = bool.TryParse(Single(lines), out bool value) ? value : null;
 
-    /// <summary>The server's clock when the answer reached us, to one second and never ahead of it; the local clock when there is no <c>Date</c>.</summary>
-    public readonly DateTimeOffset ServerNow(DateTimeOffset localNow)
-    {
-        if (!HttpDate.TryParse(_date, localNow, out DateTimeOffset date))
-        {
-            return localNow;
-        }
-
-        // A cache passes on the Date of the origin; Age is the time since (RFC 9111 §5.1).
-        return WireDuration.TryParseSeconds(_age, out TimeSpan age) && age < DateTimeOffset.MaxValue - date ? date + age : date;
-    }
+    /// <summary>
+    /// The server's clock when it answered, to one second and never ahead of it; the local clock when there is no <c>Date</c>. <c>Age</c> is not added: it
+    /// could only make waits shorter, on the word of whoever stands between.
+    /// </summary>
+    public readonly DateTimeOffset ServerNow(DateTimeOffset localNow) => HttpDate.TryParse(_date, localNow, out DateTimeOffset date) ? date : localNow;
 
     /// <summary>The hints of first rank: <c>retry-after-ms</c>, then <c>Retry-After</c>.</summary>
     public readonly ServerWait Wait(DateTimeOffset serverNow)
@@ -110,6 +106,9 @@ internal struct AnswerHeaders
 
     /// <summary>The value of a header that is no list; several lines are unusable unless they all say the same.</summary>
     public static string? Single(HeaderStringValues lines) => HeaderLines.TryGetSingle(lines, out string? value) ? value : null;
+
+    /// <summary>The name that the server gives a quota; null when there is none or it is too long to be one.</summary>
+    public static string? QuotaName(HeaderStringValues lines) => Single(lines) is { Length: > 0 and <= MaxQuotaName } name ? name : null;
 
     public static bool Is(string name, string expected) => name.Equals(expected, StringComparison.OrdinalIgnoreCase);
 

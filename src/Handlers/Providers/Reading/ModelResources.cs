@@ -30,22 +30,24 @@ internal sealed class ModelResources(params string[] kinds)
         return _byModel.Count < MaxModels ? _byModel.GetOrAdd(model, Names, kinds) : kinds;
     }
 
-    /// <summary>The quota of a kind that a plan charges; the bare kind when it charges none.</summary>
+    /// <summary>The quota of a kind that a plan charges; else the plan's first, so that what is blocked is what the call was charged to.</summary>
     public static string In(in CallPlan plan, string kind)
     {
-        if (!plan.Quotas.IsDefault)
+        if (plan.Quotas.IsDefaultOrEmpty)
         {
-            foreach (QuotaUse use in plan.Quotas)
+            return kind;
+        }
+
+        foreach (QuotaUse use in plan.Quotas)
+        {
+            string name = use.Resource;
+            if (name.EndsWith(kind, StringComparison.Ordinal) && (name.Length == kind.Length || name[^(kind.Length + 1)] == '/'))
             {
-                string name = use.Resource;
-                if (name.EndsWith(kind, StringComparison.Ordinal) && (name.Length == kind.Length || name[^(kind.Length + 1)] == '/'))
-                {
-                    return name;
-                }
+                return name;
             }
         }
 
-        return kind;
+        return plan.Quotas[0].Resource;
     }
 
     private static string[] Names(string model, string[] kinds) => Array.ConvertAll(kinds, kind => $"{model}/{kind}");
