@@ -52,9 +52,9 @@ internal sealed class AnthropicProvider : Provider
         {
             Quotas =
             [
-                new(names[0], Cost.OneRequest),
-                new(names[1], new Cost(0, Tokens: model.InputTokens)),
-                new(names[2], new Cost(0, Tokens: model.MaxOutputTokens)),
+                new(names[0], Cost.OneRequest, QuotaStart.FirstAnswer),
+                new(names[1], new Cost(0, Tokens: model.InputTokens), QuotaStart.FirstAnswer),
+                new(names[2], new Cost(0, Tokens: model.MaxOutputTokens), QuotaStart.FirstAnswer),
                 new(names[3], new Cost(0, Tokens: model.InputTokens + model.MaxOutputTokens)),
             ],
             Replay = ReplaySafety.Safe,

@@ -25,8 +25,8 @@ internal sealed class AttioProvider : Provider
     public const string Read = "read";
     public const string Write = "write";
 
-    private static readonly ImmutableArray<QuotaUse> ReadUses = [new(Read, Cost.OneRequest)];
-    private static readonly ImmutableArray<QuotaUse> WriteUses = [new(Write, Cost.OneRequest)];
+    private static readonly ImmutableArray<QuotaUse> ReadUses = [new(Read, Cost.OneRequest, QuotaStart.Slow)];
+    private static readonly ImmutableArray<QuotaUse> WriteUses = [new(Write, Cost.OneRequest, QuotaStart.Slow)];
 
     public override string Name => "attio";
 

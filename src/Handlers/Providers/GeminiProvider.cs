@@ -71,7 +71,7 @@ internal sealed class GeminiProvider : Provider
         };
         return new()
         {
-            Quotas = model.Length is > 0 and <= MaxModelLength ? [new(model.ToString(), new Cost(1, Tokens: tokens))] : ApiUses,
+            Quotas = model.Length is > 0 and <= MaxModelLength ? [new(model.ToString(), new Cost(1, Tokens: tokens), QuotaStart.Slow)] : ApiUses,
             Replay = isSafe ? ReplaySafety.Safe : ReplaySafety.ByMethod,
             Operation = operation,
         };

@@ -48,6 +48,10 @@ internal sealed class GitHubProvider : Provider
     // "Wait for at least one minute", then growing, when neither Retry-After nor an empty primary quota says how long.
     private static readonly TimeSpan SecondaryWait = TimeSpan.FromSeconds(60);
 
+    // Without its interval nothing is left of writes, while a content limit that nobody announces is there all the same.
+    private static readonly QuotaUse WriteUse = new(Writes, Cost.OneRequest);
+    private static readonly QuotaUse ContentUse = new(Content, Cost.OneRequest, QuotaStart.Slow);
+
     private static readonly Charges CoreCharges = new(Core);
     private static readonly Charges SearchCharges = new(Search);
     private static readonly Charges CodeSearchCharges = new(CodeSearch);
@@ -63,8 +67,8 @@ internal sealed class GitHubProvider : Provider
     private static readonly ImmutableArray<QuotaUse> RateLimitStatus = [new(Core, new Cost(0)), Rest(ReadPoints)];
 
     private static readonly ImmutableArray<QuotaUse> Query = GraphQLUses(ReadPoints);
-    private static readonly ImmutableArray<QuotaUse> Mutation = [.. GraphQLUses(WritePoints), One(Writes)];
-    private static readonly ImmutableArray<QuotaUse> Creation = [.. Mutation, One(Content)];
+    private static readonly ImmutableArray<QuotaUse> Mutation = [WriteUse, .. GraphQLUses(WritePoints)];
+    private static readonly ImmutableArray<QuotaUse> Creation = [ContentUse, .. Mutation];
 
     public override string Name => "github";
 
@@ -331,23 +335,41 @@ internal sealed class GitHubProvider : Provider
         return path.StartsWith("/api/v3/") ? path["/api/v3".Length..] : path is "/api/graphql" ? "/graphql" : path;
     }
 
-    private static string PrimaryOf(in CallPlan plan) => plan.Quotas.IsDefaultOrEmpty ? Core : plan.Quotas[0].Resource;
+    // The primary quota comes after the narrower ones for writes.
+    private static string PrimaryOf(in CallPlan plan)
+    {
+        if (!plan.Quotas.IsDefault)
+        {
+            foreach (QuotaUse use in plan.Quotas)
+            {
+                if (use.Resource is not (Content or Writes))
+                {
+                    return use.Resource;
+                }
+            }
+        }
 
-    private static QuotaUse One(string resource) => new(resource, Cost.OneRequest);
+        return Core;
+    }
 
-    private static QuotaUse Rest(int points) => new(Secondary, new Cost(1, Points: points));
+    private static QuotaUse Primary(string resource) => new(resource, Cost.OneRequest, QuotaStart.FirstAnswer);
+
+    private static QuotaUse Rest(int points) => new(Secondary, new Cost(1, Points: points), QuotaStart.Slow);
 
     // What a query costs of the hourly points is known to the server alone, and at least 1.
     private static ImmutableArray<QuotaUse> GraphQLUses(int points) =>
-        [new(GraphQL, new Cost(1, Points: 1)), One(Secondary), new(GraphQLPoints, new Cost(1, Points: points))];
+    [
+        new(GraphQL, new Cost(1, Points: 1), QuotaStart.FirstAnswer), new(GraphQLPoints, new Cost(1, Points: points), QuotaStart.Slow),
+        new(Secondary, Cost.OneRequest, QuotaStart.Slow),
+    ];
 
-    /// <summary>What REST requests on one primary quota are charged; the primary quota comes first.</summary>
+    /// <summary>What REST requests on one primary quota are charged, the narrowest quota first.</summary>
     private sealed class Charges(string primary)
     {
-        public ImmutableArray<QuotaUse> Read { get; } = [One(primary), Rest(ReadPoints)];
+        public ImmutableArray<QuotaUse> Read { get; } = [Primary(primary), Rest(ReadPoints)];
 
-        public ImmutableArray<QuotaUse> Write { get; } = [One(primary), Rest(WritePoints), One(Writes)];
+        public ImmutableArray<QuotaUse> Write { get; } = [WriteUse, Primary(primary), Rest(WritePoints)];
 
-        public ImmutableArray<QuotaUse> Create { get; } = [One(primary), Rest(WritePoints), One(Writes), One(Content)];
+        public ImmutableArray<QuotaUse> Create { get; } = [ContentUse, WriteUse, Primary(primary), Rest(WritePoints)];
     }
 }

@@ -110,5 +110,5 @@ internal sealed class InstantlyProvider : Provider
             : null;
     }
 
-    private static QuotaUse One(string resource) => new(resource, Cost.OneRequest);
+    private static QuotaUse One(string resource) => new(resource, Cost.OneRequest, QuotaStart.Slow);
 }

@@ -29,10 +29,10 @@ internal sealed class LinearProvider : Provider
     private static readonly string[] Searches = ["searchIssues", "searchDocuments", "searchProjects", "semanticSearch"];
 
     private static readonly ImmutableArray<QuotaUse> Uses =
-        [new(Requests, Cost.OneRequest), new(Complexity, new Cost(0, Points: 1))];
+        [new(Requests, Cost.OneRequest, QuotaStart.FirstAnswer), new(Complexity, new Cost(0, Points: 1), QuotaStart.FirstAnswer)];
 
     private static readonly ImmutableArray<QuotaUse>[] SearchUses =
-        [.. Searches.Select(search => (ImmutableArray<QuotaUse>)[new(search, Cost.OneRequest), .. Uses])];
+        [.. Searches.Select(search => (ImmutableArray<QuotaUse>)[new(search, Cost.OneRequest, QuotaStart.Slow), .. Uses])];
 
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 

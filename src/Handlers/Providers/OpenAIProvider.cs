@@ -51,7 +51,8 @@ internal sealed class OpenAIProvider : Provider
         Cost tokens = new(0, Tokens: Math.Min(model.InputTokens + model.MaxOutputTokens, LanguageModelRequest.MostTokens));
         return new()
         {
-            Quotas = [new(names[0], Cost.OneRequest), new(names[1], tokens), new(names[2], tokens)],
+            // Most projects have no token limit of their own: nobody waits for its announcement.
+            Quotas = [new(names[0], Cost.OneRequest, QuotaStart.FirstAnswer), new(names[1], tokens, QuotaStart.FirstAnswer), new(names[2], tokens)],
             Replay = model.HasConversation ? ReplaySafety.Unsafe : ReplaySafety.Safe,
         };
     }

@@ -100,5 +100,5 @@ internal sealed class StripeProvider : Provider
         _ => null, // the plan's first, which is the endpoint's
     };
 
-    private static QuotaUse One(string resource) => new(resource, Cost.OneRequest);
+    private static QuotaUse One(string resource) => new(resource, Cost.OneRequest, QuotaStart.Slow);
 }

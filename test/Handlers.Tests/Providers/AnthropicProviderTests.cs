@@ -17,9 +17,9 @@ public sealed class AnthropicProviderTests
         plan.Replay.ShouldBe(ReplaySafety.Safe);
         plan.Quotas.ShouldBe(
         [
-            new QuotaUse("claude-sonnet-4-5/requests", new Cost(1)),
-            new QuotaUse("claude-sonnet-4-5/input-tokens", new Cost(0, Tokens: 100)),
-            new QuotaUse("claude-sonnet-4-5/output-tokens", new Cost(0, Tokens: 1024)),
+            new QuotaUse("claude-sonnet-4-5/requests", new Cost(1), QuotaStart.FirstAnswer),
+            new QuotaUse("claude-sonnet-4-5/input-tokens", new Cost(0, Tokens: 100), QuotaStart.FirstAnswer),
+            new QuotaUse("claude-sonnet-4-5/output-tokens", new Cost(0, Tokens: 1024), QuotaStart.FirstAnswer),
             new QuotaUse("claude-sonnet-4-5/tokens", new Cost(0, Tokens: 1124)),
         ]);
     }

@@ -24,7 +24,7 @@ public sealed class AttioProviderTests
         AnswerText answer = Request(method, path, status: 503);
         CallPlan plan = answer.PlanBy(Provider);
 
-        plan.Quotas.ShouldHaveSingleItem().ShouldBe(new QuotaUse(resource, Cost.OneRequest));
+        plan.Quotas.ShouldHaveSingleItem().ShouldBe(new QuotaUse(resource, Cost.OneRequest, QuotaStart.Slow));
         answer.IsResent(answer.JudgeBy(Provider), plan).ShouldBe(isResent);
     }
 

@@ -52,8 +52,8 @@ public sealed class OpenAIProviderTests
 
         plan.Quotas.ShouldBe(
         [
-            new QuotaUse("gpt-5/requests", new Cost(1)),
-            new QuotaUse("gpt-5/tokens", new Cost(0, Tokens: 1500)),
+            new QuotaUse("gpt-5/requests", new Cost(1), QuotaStart.FirstAnswer),
+            new QuotaUse("gpt-5/tokens", new Cost(0, Tokens: 1500), QuotaStart.FirstAnswer),
             new QuotaUse("gpt-5/project-tokens", new Cost(0, Tokens: 1500)),
         ]);
     }

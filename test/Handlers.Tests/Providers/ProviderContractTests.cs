@@ -3,7 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using Handlers.Providers;
-using Handlers.Wire;
+using Handlers.Quotas;
 
 namespace Handlers.Tests.Providers;
 
@@ -234,6 +234,23 @@ public sealed class ProviderContractTests
             provider.NeedsBody(status, "text/html", plan).ShouldBeFalse();
             provider.NeedsBody(status, "application/x-ndjson", plan).ShouldBeFalse();
             provider.NeedsBody(status, null, plan).ShouldBeFalse();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_profile_holds_limits_that_a_user_could_have_written(string name)
+    {
+        ResilienceHandlersOptions options = new();
+
+        Named(name).ApplyDefaults(options);
+
+        options.Provider.ShouldBeNull();
+        foreach ((string group, PacingGroupOptions limits) in options.Pacing.Groups)
+        {
+            limits.Match.ShouldBeNull();
+            (limits.Limits is null || LimitGrammar.TryParse(limits.Limits, out _, out _)).ShouldBeTrue($"{name}: {group}: {limits.Limits}");
+            (limits.Limits ?? (object?)limits.MinInterval).ShouldNotBeNull();
         }
     }
 

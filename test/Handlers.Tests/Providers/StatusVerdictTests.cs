@@ -41,8 +41,7 @@ public sealed class StatusVerdictTests
 
         verdict.Kind.ShouldBe(expected);
         verdict.Wait.ShouldBeNull();
-        verdict.Why.Length.ShouldBe(expected == VerdictKind.Ok ? 0 : verdict.Why.Length);
-        (expected == VerdictKind.Ok || verdict.Why.EndsWith('.')).ShouldBeTrue();
+        verdict.Why.EndsWith('.').ShouldBe(expected != VerdictKind.Ok);
     }
 
     [Theory]
