@@ -37,14 +37,14 @@ public sealed class ResilienceHandlersOptions
     public RejectionStyle Rejections { get; set; }
 
     /// <summary>When and after which wait a failed attempt is repeated.</summary>
-    public RetryOptions Retry { get; } = new();
+    public RetryOptions Retry { get; internal set; } = new();
 
     /// <summary>When an upstream counts as down.</summary>
-    public CircuitBreakerOptions CircuitBreaker { get; } = new();
+    public CircuitBreakerOptions CircuitBreaker { get; internal set; } = new();
 
     /// <summary>How calls are held back.</summary>
-    public PacingOptions Pacing { get; } = new();
+    public PacingOptions Pacing { get; internal set; } = new();
 
     /// <summary>How refusals and announced limits are read.</summary>
-    public RateLimitOptions RateLimits { get; } = new();
+    public RateLimitOptions RateLimits { get; internal set; } = new();
 }

@@ -6,8 +6,24 @@ namespace Handlers;
 /// </summary>
 internal static class EventIds
 {
+    public const int RetriedTwice = 110;
+    public const int SdkRetriesToo = 111;
+    public const int ClientTimeoutFired = 112;
+
     public const int EffectivePolicy = 150;
     public const int OptionsChanged = 151;
     public const int EditRejected = 152;
     public const int EditNotApplied = 153;
+
+    public const int RetryScheduled = 500;
+    public const int RetryGaveUp = 501;
+    public const int RetryRecovered = 502;
+
+    public const int CircuitOpened = 600;
+    public const int CircuitHalfOpened = 601;
+    public const int CircuitClosed = 602;
+    public const int CircuitIsolated = 603;
+
+    public const int QuotaRefused = 700;
+    public const int GateClosed = 701;
 }

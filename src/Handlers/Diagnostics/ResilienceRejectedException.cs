@@ -1,14 +1,20 @@
 namespace Handlers;
 
-/// <summary>A refusal of our own. An <see cref="HttpRequestException"/>, so that existing <c>catch</c> blocks work.</summary>
+/// <summary>
+/// A refusal of our own: by an open circuit, by a quota, by the call's deadline. An <see cref="HttpRequestException"/>, so that existing <c>catch</c> blocks work.
+/// </summary>
 public abstract class ResilienceRejectedException : HttpRequestException
 {
-    private protected ResilienceRejectedException(HttpRequestError error, string message, Exception? inner, DateTimeOffset? retryAt)
-        : base(error, message, inner)
+    private protected ResilienceRejectedException(string message, Exception? inner, DateTimeOffset? retryAt, CallReport report)
+        : base(HttpRequestError.Unknown, message, inner)
     {
         RetryAt = retryAt;
+        Report = report;
     }
 
-    /// <summary>The earliest instant at which trying again can succeed, where it is known.</summary>
+    /// <summary>The earliest instant at which trying again can succeed, by the local clock; null where nobody knows.</summary>
     public DateTimeOffset? RetryAt { get; }
+
+    /// <summary>What the call did until it was refused.</summary>
+    public CallReport Report { get; internal set; }
 }

@@ -1,0 +1,65 @@
+namespace Handlers;
+
+/// <summary>The beginning and the end of one trip to what stands below a run.</summary>
+internal static class Attempts
+{
+    /// <summary>Arms the timer; false when the attempt may not leave after all (the refusal is on the call then).</summary>
+    public static bool Begin(Call call, bool innermost, out AttemptTimer timer)
+    {
+        timer = default;
+        if (innermost)
+        {
+            if (call.Pass.Take(call) is { } refusal)
+            {
+                call.Fail(refusal);
+                return false;
+            }
+
+            call.Attempts++;
+        }
+
+        Clock clock = call.Client.Clock;
+        TimeSpan left = clock.Between(call.Now, call.DeadlineAt);
+        if (left == TimeSpan.Zero)
+        {
+            call.Fail(Refusals.DeadlinePassed(call));
+            return false;
+        }
+
+        call.SentAt = call.Now;
+        timer = AttemptTimer.Arm(clock, call.AttemptTimeout, left, call.Token);
+        return true;
+    }
+
+    /// <summary>Notes when and how the trip ended, says what a cancellation means, and keeps the token source for the body.</summary>
+    public static void End(Call call, ref AttemptTimer timer, bool judge)
+    {
+        call.AnsweredAt = call.Now = call.Client.Clock.Now;
+        timer.Unlink();
+        if (timer.Fired && (call.Response is not null || call.Exception is OperationCanceledException))
+        {
+            // An answer that comes together with the timer is late: its body could not be read any more.
+            call.Fail(Refusals.TimedOut(call, timer.Cause));
+        }
+        else if (call.Exception is OperationCanceledException cancelled && call.Token.IsCancellationRequested && cancelled.CancellationToken != call.Token)
+        {
+            call.Client.Neighbours.GaveUp(call.Client.Clock.Between(call.StartedAt, call.Now));
+            call.Fail(new TaskCanceledException(cancelled.Message, cancelled, call.Token));
+        }
+
+        if (call.Response is null)
+        {
+            timer.Release(call.Reusable);
+        }
+        else if (timer.Detach() is { } source)
+        {
+            call.ReleaseBodySource();
+            call.BodySource = source;
+        }
+
+        if (call.Judgement is null && (judge || call.Exception is not null))
+        {
+            Judge.ByStatus(call);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
+using Handlers.Quotas;
+using Handlers.Retry;
+
+namespace Handlers;
+
+/// <summary>
+/// One call of the application: a plain object, made once, never pooled, reachable through the request's options, and what the report is made from.
+/// Its fields are written by one flow of control at a time.
+/// </summary>
+internal sealed class Call
+{
+    private int _active;
+    private List<CallAttempt>? _history;
+
+    public Call(ClientState client, ClientPolicy policy, HttpRequestMessage request, CallOptions? options, bool synchronous, CancellationToken token)
+    {
+        IsSynchronous = synchronous;
+        Client = client;
+        Policy = policy;
+        Request = request;
+        Options = options;
+        Token = token;
+        Enabled = policy.Enabled;
+        StartedAt = Now = client.Clock.Now;
+        DeadlineAt = client.Clock.After(StartedAt, TotalTimeout);
+        Original = new RequestSnapshot(request);
+        if ((policy.Enabled & Stages.Planned) != 0)
+        {
+            Provider = policy.ProviderFor(request);
+            Plan = Provider.Plan(request);
+        }
+    }
+
+    public ClientState Client { get; }
+
+    /// <summary>The options that hold for the whole call, whatever is edited meanwhile.</summary>
+    public ClientPolicy Policy { get; }
+
+    public CallOptions? Options { get; }
+
+    public Stages Enabled { get; }
+
+    /// <summary>The caller's thread blocks until the call ends (<see cref="HttpClient.Send(HttpRequestMessage)"/>).</summary>
+    public bool IsSynchronous { get; }
+
+    public HttpRequestMessage Request { get; set; }
+
+    /// <summary>The request as the caller made it; its content may be wrapped so that it can be sent again.</summary>
+    public RequestSnapshot Original { get; private set; }
+
+    public Provider? Provider { get; }
+
+    public CallPlan Plan { get; }
+
+    /// <summary>The caller's token, or inside an inner run the token that run was given.</summary>
+    public CancellationToken Token { get; set; }
+
+    public long StartedAt { get; }
+
+    public long DeadlineAt { get; }
+
+    /// <summary>The latest look at the clock: good enough wherever nothing has been waited for since.</summary>
+    public long Now { get; set; }
+
+    public HttpResponseMessage? Response { get; set; }
+
+    public Exception? Exception { get; private set; }
+
+    /// <summary>What the last attempt meant; null until somebody judged it.</summary>
+    public Judgement? Judgement { get; set; }
+
+    /// <summary>Attempts that went on the wire.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Retries used, as counted against <see cref="RetryOptions.MaxRetries"/>.</summary>
+    public int Retries { get; set; }
+
+    public RetryDecision RetryDecision { get; set; }
+
+    /// <summary>When the last attempt left, 0 for one that was refused here; and when its answer or failure came.</summary>
+    public long SentAt { get; set; }
+
+    public long AnsweredAt { get; set; }
+
+    /// <summary>The timeout for the next attempt, set by its stage; infinite when that stage is absent.</summary>
+    public TimeSpan AttemptTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Pacing lets this attempt wait; so nobody else has to wait for a server hint.</summary>
+    public bool Paced { get; set; }
+
+    /// <summary>A half-open slot or a plain pass; taken at the grant, or else right before the attempt is sent.</summary>
+    public Pass Pass;
+
+    /// <summary>What this attempt holds of its quotas.</summary>
+    public Grant Grant;
+
+    /// <summary>The call's place in a queue while it waits there.</summary>
+    public Waiter? Waiter { get; set; }
+
+    /// <summary>How long the call has waited for its present attempt.</summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <summary>The token source that goes on to the body, with its timer.</summary>
+    public CancellationTokenSource? BodySource { get; set; }
+
+    public IReadOnlyList<CallAttempt> History => _history ?? (IReadOnlyList<CallAttempt>)[];
+
+    /// <summary>The operation's name; made when somebody asks.</summary>
+    public string Operation => Plan.Operation ?? OperationName.Of(Original.Method, Original.Uri);
+
+    public int MaxRetries => Options?.MaxRetries ?? Policy.Options.Retry.MaxRetries;
+
+    public TimeSpan TotalTimeout => Shorter(Policy.Options.TotalTimeout, Options?.Deadline);
+
+    public string Account => Options?.Account ?? Policy.Options.Account ?? Client.Name;
+
+    public TimeSpan Left => Client.Clock.Between(Client.Clock.Now, DeadlineAt);
+
+    /// <summary>Whether a stage is switched on for this call; one that was configured apart has its own switch as well.</summary>
+    public bool Runs(ChainedHandler stage) =>
+        (Enabled & stage.Stage) != 0 && (ReferenceEquals(stage.Client, Client) || (stage.Client.Policy.Enabled & stage.Stage) != 0);
+
+    public bool Runs(Stages stage, Stages run) => (Enabled & run & stage) != 0;
+
+    /// <summary>The call that a message belongs to, if it has begun.</summary>
+    public static Call? Of(HttpRequestMessage request) =>
+        request.Options.TryGetValue(CallEntry.Key, out object? entry) ? entry as Call : null;
+
+    /// <summary>Marks the stages of a run as busy; false when an attempt of this call is in that run already.</summary>
+    public bool TryEnter(Stages run)
+    {
+        int before = Volatile.Read(ref _active);
+        while ((before & (int)run) == 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _active, before | (int)run, before);
+            if (seen == before)
+            {
+                return true;
+            }
+
+            before = seen;
+        }
+
+        return false;
+    }
+
+    public void Exit(Stages run) => Interlocked.And(ref _active, ~(int)run);
+
+    /// <summary>Replaces the content by one that can be sent again, for this and every later attempt.</summary>
+    public void ReplaceContent(HttpContent content)
+    {
+        Request.Content = content;
+        Original = new RequestSnapshot(Request);
+    }
+
+    public void Succeed(HttpResponseMessage response)
+    {
+        Response = response;
+        Exception = null;
+    }
+
+    /// <summary>Makes a failure the outcome; a response that it replaces is disposed by whoever drops it: us.</summary>
+    public void Fail(Exception exception)
+    {
+        Response?.Dispose();
+        Response = null;
+        Exception = exception;
+    }
+
+    /// <summary>Forgets the outcome of the last attempt so that another can begin; keeps a record of it for the report.</summary>
+    public void BeginAgain()
+    {
+        Remember();
+        Judgement = null;
+        Response = null;
+        Exception = null;
+        Paced = false;
+        Waited = TimeSpan.Zero;
+        SentAt = 0;
+        EndBody();
+        Original.Restore(Request);
+    }
+
+    public CallAttempt LastAttempt() => new(
+        SentAt == 0 ? 0 : Attempts,
+        Waited,
+        SentAt == 0 ? TimeSpan.Zero : Client.Clock.Between(SentAt, AnsweredAt),
+        Response is null ? null : (int)Response.StatusCode,
+        Exception?.GetType().Name,
+        Judgement?.Kind ?? VerdictKind.Ok,
+        Judgement?.Why ?? "");
+
+    /// <summary>Nothing is to come any more: gives back what the call holds.</summary>
+    /// <param name="reusable">False when somebody may still hold the token.</param>
+    public void EndBody(bool reusable = true)
+    {
+        Client.State.Ledger.Release(ref Grant);
+        ReleaseBodySource(reusable);
+    }
+
+    public void ReleaseBodySource(bool reusable = true)
+    {
+        if (BodySource is { } source)
+        {
+            BodySource = null;
+            TokenSourcePool.Return(source, reusable && Reusable);
+        }
+    }
+
+    /// <summary>A body that is still being sent may hold the attempt's token after the answer has come.</summary>
+    public bool Reusable => Original.Content is null;
+
+    private void Remember() => (_history ??= []).Add(LastAttempt());
+
+    private static TimeSpan Shorter(TimeSpan total, TimeSpan? asked) =>
+        asked is not { } span ? total : total == Timeout.InfiniteTimeSpan || (span != Timeout.InfiniteTimeSpan && span < total) ? span : total;
+}

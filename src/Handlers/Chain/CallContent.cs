@@ -1,0 +1,184 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Handlers;
+
+/// <summary>
+/// The body of an answer that is still to come: reads end at the call's deadline (a stream's: after a silence), and what the call holds is given back at the
+/// body's end. Headers are copied raw.
+/// </summary>
+[SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "The source goes back to the pool when the call ends.")]
+internal sealed class CallContent : HttpContent
+{
+    private readonly HttpContent _inner;
+    private readonly Call _call;
+    private readonly CancellationTokenSource? _source;
+    private readonly TimeSpan _idle;
+    private readonly LeakGuard? _guard;
+    private int _ended;
+    private int _reading;
+
+    public CallContent(HttpContent inner, Call call, TimeoutCause cause, TimeSpan limit)
+    {
+        _inner = inner;
+        _call = call;
+        Cause = cause;
+        foreach (KeyValuePair<string, HeaderStringValues> header in inner.Headers.NonValidated)
+        {
+            Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+
+        _idle = cause == TimeoutCause.BodyIdle ? limit : Timeout.InfiniteTimeSpan;
+        _source = Rearm(call, cause == TimeoutCause.BodyIdle ? Timeout.InfiniteTimeSpan : limit);
+        if (call.Grant.IsHeld)
+        {
+            // A body that nobody reads or disposes must not keep its slots for ever: the deadline ends it, and where there is none the finalizer does.
+            if (cause == TimeoutCause.Total && _source is not null)
+            {
+                _source.Token.UnsafeRegister(static state => ((CallContent)state!).End(), this);
+            }
+            else
+            {
+                _guard = new LeakGuard(this);
+            }
+        }
+    }
+
+    private TimeoutCause Cause { get; }
+
+    /// <summary>Copies from a source stream that may fall silent.</summary>
+    internal async ValueTask<int> ReadAsync(Stream inner, Memory<byte> buffer, CancellationToken token)
+    {
+        // A source goes back to the pool at the end of the body, unless a read is under way: that read's link to the caller could cancel somebody else.
+        Interlocked.Exchange(ref _reading, 1);
+        if (_source is null || Volatile.Read(ref _ended) != 0)
+        {
+            return await inner.ReadAsync(buffer, token).ConfigureAwait(false);
+        }
+
+        Listen();
+        CancellationTokenRegistration link = token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _source);
+        try
+        {
+            return await inner.ReadAsync(buffer, _source.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsLate(failure))
+        {
+            throw Late(failure, token);
+        }
+        finally
+        {
+            await link.DisposeAsync().ConfigureAwait(false);
+            Rest();
+            Volatile.Write(ref _reading, 0);
+        }
+    }
+
+    internal int Read(Stream inner, Span<byte> buffer)
+    {
+        Listen();
+
+        // A synchronous read takes no token: closing the stream below is what ends it.
+        using CancellationTokenRegistration abort = _source?.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), inner) ?? default;
+        try
+        {
+            return inner.Read(buffer);
+        }
+        catch (Exception failure) when (IsLate(failure))
+        {
+            throw Late(failure, CancellationToken.None);
+        }
+        finally
+        {
+            Rest();
+        }
+    }
+
+    /// <summary>The body is over: read to its end, broken, or given up.</summary>
+    internal void End()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            _guard?.Disarm();
+            _call.EndBody(reusable: Volatile.Read(ref _reading) == 0);
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        CallStream body = new(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), this);
+        await using (body.ConfigureAwait(false))
+        {
+            await body.CopyToAsync(stream, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        using CallStream body = new(_inner.ReadAsStream(cancellationToken), this);
+        body.CopyTo(stream);
+    }
+
+    protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken) =>
+        new CallStream(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), this);
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => CreateContentReadStreamAsync(CancellationToken.None);
+
+    protected override Stream CreateContentReadStream(CancellationToken cancellationToken) =>
+        new CallStream(_inner.ReadAsStream(cancellationToken), this);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _inner.Dispose();
+            End();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The attempt's source, set to what now counts; it may have fired just before, then the first read says so.</summary>
+    private static CancellationTokenSource? Rearm(Call call, TimeSpan limit)
+    {
+        if (call.BodySource is null)
+        {
+            return limit == Timeout.InfiniteTimeSpan ? null : call.BodySource = TokenSourcePool.Rent(call.Client.Clock.Time, limit);
+        }
+
+        call.BodySource.CancelAfter(limit);
+        return call.BodySource;
+    }
+
+    private void Listen()
+    {
+        if (_idle != Timeout.InfiniteTimeSpan)
+        {
+            _source!.CancelAfter(_idle);
+        }
+    }
+
+    private void Rest()
+    {
+        if (_idle != Timeout.InfiniteTimeSpan && Volatile.Read(ref _ended) == 0)
+        {
+            _source!.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private bool IsLate(Exception failure) =>
+        _source is { IsCancellationRequested: true } && failure is (OperationCanceledException or IOException or ObjectDisposedException);
+
+    private Exception Late(Exception failure, CancellationToken token) =>
+        token.IsCancellationRequested ? new TaskCanceledException(failure.Message, failure, token) : Refusals.TimedOut(_call, Cause);
+}

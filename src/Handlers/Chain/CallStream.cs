@@ -1,0 +1,70 @@
+namespace Handlers;
+
+/// <summary>A body as the caller reads it; each read is bounded by the content that made it.</summary>
+internal sealed class CallStream(Stream inner, CallContent content) : Stream
+{
+    public override bool CanRead => inner.CanRead;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException("A response body has no length before it has been read.");
+
+    public override long Position
+    {
+        get => throw new NotSupportedException("A response body can't be positioned.");
+        set => throw new NotSupportedException("A response body can't be positioned.");
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        int read = await content.ReadAsync(inner, buffer, cancellationToken).ConfigureAwait(false);
+        return Noted(read, buffer.Length);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(Span<byte> buffer) => Noted(content.Read(inner, buffer), buffer.Length);
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A response body can't be positioned.");
+
+    public override void SetLength(long value) => throw new NotSupportedException("A response body can't be written.");
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A response body can't be written.");
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        content.End();
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            content.End();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private int Noted(int read, int asked)
+    {
+        if (read == 0 && asked > 0)
+        {
+            content.End();
+        }
+
+        return read;
+    }
+}

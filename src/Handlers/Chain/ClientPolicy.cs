@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using Handlers.Pacing;
+using Handlers.Retry;
+
+namespace Handlers;
+
+/// <summary>One client's options, composed and parsed: immutable, so that a call can hold on to what held when it began.</summary>
+internal sealed class ClientPolicy
+{
+    private readonly Provider? _provider;
+    private readonly ProviderTable _providers;
+
+    public ClientPolicy(string client, int version, ResilienceHandlersOptions options, Provider? provider, ProviderTable providers)
+    {
+        Options = options;
+        _provider = provider;
+        _providers = providers;
+        Enabled = options.Enabled ? StagesOf(options) : Stages.None;
+        RetryOn = ErrorClasses.Parse(options.Retry.RetryOn);
+        WaitOutOn = ErrorClasses.Parse(options.Retry.WaitOutOn);
+        ReplaySafe = EndpointPattern.TryParse(options.Retry.ReplaySafe, out EndpointPattern? safe, out _) ? safe : null;
+        Backoff = BackoffSettings.From(options.Retry);
+        Pacing = new PacingRules(client, version, options.Pacing);
+        StreamTypes = [.. options.StreamTypes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+    }
+
+    public ResilienceHandlersOptions Options { get; }
+
+    public Stages Enabled { get; }
+
+    public ErrorClasses RetryOn { get; }
+
+    public ErrorClasses WaitOutOn { get; }
+
+    /// <summary>Requests that the user declared safe to repeat; null for none.</summary>
+    public EndpointPattern? ReplaySafe { get; }
+
+    public BackoffSettings Backoff { get; }
+
+    /// <summary>The pacing options in the ledger's form.</summary>
+    public PacingRules Pacing { get; }
+
+    /// <summary>Media types that are streams besides those that always are.</summary>
+    public ImmutableArray<string> StreamTypes { get; }
+
+    /// <summary>The client's provider, or the one that answers on the request's host.</summary>
+    public Provider ProviderFor(HttpRequestMessage request) => _provider ?? _providers.ForHost(request.RequestUri?.Host);
+
+    private static Stages StagesOf(ResilienceHandlersOptions options)
+    {
+        var stages = Stages.None;
+        stages |= options.Retry.Enabled ? Stages.Retry : 0;
+        stages |= options.CircuitBreaker.Enabled ? Stages.CircuitBreaker : 0;
+        stages |= options.Pacing.Enabled ? Stages.Pacing : 0;
+        stages |= options.AttemptTimeout != Timeout.InfiniteTimeSpan ? Stages.AttemptTimeout : 0;
+        stages |= options.RateLimits.Enabled ? Stages.RateLimit : 0;
+        return stages;
+    }
+}

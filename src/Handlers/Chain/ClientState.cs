@@ -1,0 +1,165 @@
+using System.Collections.Concurrent;
+using Handlers.CircuitBreaker;
+using Handlers.Retry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Handlers;
+
+/// <summary>
+/// One named client: what its handlers point at, however often they are rebuilt. Its circuits, its options in force, its logger; the rest it shares with other
+/// clients through <see cref="ResilienceState"/>.
+/// </summary>
+internal sealed class ClientState
+{
+    private readonly ConcurrentDictionary<Authority, Circuit> _circuits = new();
+    private ClientPolicy _policy;
+    private CircuitEntry? _lastCircuit;
+    private BudgetEntry? _lastBudget;
+    private AuthorityName? _lastAuthority;
+
+    public ClientState(string name, ResilienceState state, ClientPolicy policy)
+    {
+        Name = name;
+        State = state;
+        _policy = policy;
+        Logger = state.Loggers.CreateLogger($"Handlers.HttpClient.{name}");
+        Neighbours = new Neighbours(Logger);
+    }
+
+    public string Name { get; }
+
+    public ResilienceState State { get; }
+
+    public Clock Clock => State.Clock;
+
+    public ILogger Logger { get; }
+
+    public Neighbours Neighbours { get; }
+
+    /// <summary>The options in force. A call keeps those it began with.</summary>
+    public ClientPolicy Policy => Volatile.Read(ref _policy);
+
+    public IEnumerable<Circuit> Circuits => _circuits.Values;
+
+    /// <summary>A handler alone: its own state, no deadline, nothing switched on but what it brings.</summary>
+    public static ClientState Alone(TimeProvider? time, Action<ResilienceHandlersOptions> configure)
+    {
+        var state = new ResilienceState(time ?? TimeProvider.System, NullLoggerFactory.Instance, [], null);
+        return InCode(state, options =>
+        {
+            options.TotalTimeout = Timeout.InfiniteTimeSpan;
+            options.BodyIdleTimeout = Timeout.InfiniteTimeSpan;
+            configure(options);
+        });
+    }
+
+    /// <summary>A client whose options come from code alone; what they leave at its default is the provider's to say.</summary>
+    public static ClientState InCode(ResilienceState state, ResilienceHandlersOptions options) => InCode(state, composed =>
+    {
+        foreach (string group in options.Pacing.Groups.Keys)
+        {
+            composed.Pacing.Groups.TryAdd(group, new PacingGroupOptions());
+        }
+
+        foreach (Option option in OptionSchema.Differences(options, OptionSchema.Generic))
+        {
+            option.Copy(options, composed);
+        }
+    });
+
+    /// <summary>A client whose options are made by code alone.</summary>
+    /// <exception cref="OptionsValidationException">The options contradict themselves or are out of range.</exception>
+    public static ClientState InCode(ResilienceState state, Action<ResilienceHandlersOptions> configure)
+    {
+        Composition composition = OptionsComposer.Compose(new ClientLayers
+        {
+            Client = "",
+            Code = [configure],
+            CodeName = "options in code",
+            FindProvider = state.Providers.Named,
+            ProviderNames = [.. state.Providers.Names],
+        });
+        return composition.Errors.IsEmpty
+            ? new ClientState("", state, new ClientPolicy("", 0, composition.Options, composition.Provider, state.Providers))
+            : throw new OptionsValidationException("", typeof(ResilienceHandlersOptions), composition.Errors);
+    }
+
+    /// <summary>
+    /// The call's deadline replaces the client's own timeout, which would count waits and retries as one request. A switched-off stack leaves it alone.
+    /// </summary>
+    public void TakeOverTimeout(HttpClient http)
+    {
+        if (Policy.Enabled != Stages.None)
+        {
+            http.Timeout = Timeout.InfiniteTimeSpan;
+        }
+    }
+
+    /// <summary>A good edit: state is adjusted, never reset.</summary>
+    public void Apply(ClientPolicy policy)
+    {
+        Volatile.Write(ref _policy, policy);
+        var settings = CircuitSettings.From(policy.Options.CircuitBreaker);
+        foreach (Circuit circuit in _circuits.Values)
+        {
+            circuit.Adjust(settings);
+        }
+    }
+
+    /// <summary>The circuit of the upstream that a request goes to. Most clients have one upstream, so the last one found is tried first.</summary>
+    public Circuit CircuitFor(Uri uri)
+    {
+        var key = new Authority(uri);
+        if (Volatile.Read(ref _lastCircuit) is { } last && last.Key == key)
+        {
+            return last.Circuit;
+        }
+
+        Circuit circuit = _circuits.GetOrAdd(
+            key,
+            static (key, client) => new Circuit(client.Name, key.ToString(), CircuitSettings.From(client.Policy.Options.CircuitBreaker), client.Clock.Time),
+            this);
+        Volatile.Write(ref _lastCircuit, new CircuitEntry(key, circuit));
+        return circuit;
+    }
+
+    /// <summary>The name of the upstream that a request goes to, made once per upstream.</summary>
+    public string AuthorityOf(Uri uri)
+    {
+        var key = new Authority(uri);
+        AuthorityName? last = Volatile.Read(ref _lastAuthority);
+        if (last is null || last.Key != key)
+        {
+            last = new AuthorityName(key, key.ToString());
+            Volatile.Write(ref _lastAuthority, last);
+        }
+
+        return last.Text;
+    }
+
+    /// <summary>The retry budget of the account that a call belongs to.</summary>
+    public RetryBudget BudgetFor(Call call)
+    {
+        string account = call.Account;
+        string provider = call.Provider?.Name ?? "";
+        BudgetEntry? last = Volatile.Read(ref _lastBudget);
+        if (last is null || !ReferenceEquals(last.Policy, call.Policy) || last.Account != account || last.Provider != provider)
+        {
+            var settings = RetryBudgetSettings.From(call.Policy.Options.Retry);
+            RetryBudget budget = State.BudgetOf(provider, account, settings);
+            budget.Adjust(settings);
+            last = new BudgetEntry(call.Policy, provider, account, budget);
+            Volatile.Write(ref _lastBudget, last);
+        }
+
+        return last.Budget;
+    }
+
+    private sealed record AuthorityName(Authority Key, string Text);
+
+    private sealed record CircuitEntry(Authority Key, Circuit Circuit);
+
+    private sealed record BudgetEntry(ClientPolicy Policy, string Provider, string Account, RetryBudget Budget);
+}

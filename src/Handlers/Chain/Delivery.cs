@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Handlers;
+
+/// <summary>Hands the outcome of a call to the caller: what the call holds is given back now, or at the end of the body.</summary>
+internal static class Delivery
+{
+    // The content that a response without any has; the type is not public.
+    private static readonly Type NoContent = new HttpResponseMessage().Content.GetType();
+
+    public static void Prepare(Call call)
+    {
+        if (call.Response is not { } response)
+        {
+            if (call.Exception is ResilienceRejectedException refusal)
+            {
+                // Made when it happened; by now the call knows how it ended.
+                refusal.Report = new CallReport(call);
+            }
+
+            call.EndBody();
+            RefusalResponses.Answer(call);
+            return;
+        }
+
+        response.RequestMessage ??= call.Request;
+        if (HasEnded(call, response))
+        {
+            call.EndBody();
+            return;
+        }
+
+        bool stream = IsStream(response.Content, call.Policy);
+        TimeSpan limit = stream ? call.Policy.Options.BodyIdleTimeout : call.Client.Clock.Between(call.Now, call.DeadlineAt);
+        if (limit == Timeout.InfiniteTimeSpan && !call.Grant.IsHeld)
+        {
+            call.EndBody();
+            return;
+        }
+
+        response.Content = new CallContent(response.Content, call, stream ? TimeoutCause.BodyIdle : TimeoutCause.Total, limit);
+    }
+
+    /// <summary>A body already in memory has ended, and so has one that can't have any bytes.</summary>
+    private static bool HasEnded(Call call, HttpResponseMessage response) =>
+        response.Content is ByteArrayContent or ReadOnlyMemoryContent or BufferedBody { IsWhole: true }
+        || response.Content.GetType() == NoContent
+        || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
+        || call.Original.Method == HttpMethod.Head;
+
+    /// <summary>Streams are known by media type, never by a missing length.</summary>
+    private static bool IsStream(HttpContent content, ClientPolicy policy)
+    {
+        if (!content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<char> type = MediaTypes.Bare(values.ToString());
+        if (MediaTypes.IsStream(type))
+        {
+            return true;
+        }
+
+        foreach (string extra in policy.StreamTypes)
+        {
+            if (type.Equals(extra, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,153 @@
+using Handlers.Pacing;
+using Handlers.Providers;
+using Handlers.Quotas;
+
+namespace Handlers;
+
+/// <summary>Says what an outcome means, and lets everybody know what it teaches. The only place, with the providers, that looks at status and failures.</summary>
+internal static class Judge
+{
+    /// <summary>Judges without a provider's knowledge: by status, <c>Retry-After</c>, or the failure.</summary>
+    public static void ByStatus(Call call)
+    {
+        if (call.Exception is { } failure)
+        {
+            call.Judgement = OfFailure(failure, call.Token.IsCancellationRequested);
+            return;
+        }
+
+        Accept(call, StatusVerdict.Of((int)call.Response!.StatusCode, call.Response.Headers.NonValidated, call.Client.Clock.Time.GetUtcNow()));
+    }
+
+    /// <summary>The answer of the last attempt as a provider sees it: the request as the caller made it, headers raw.</summary>
+    public static ProviderAnswer AnswerOf(Call call, ReadOnlySpan<byte> body) => new()
+    {
+        Method = call.Original.Method,
+        Uri = call.Original.Uri!,
+        Plan = call.Plan,
+        Status = (int)call.Response!.StatusCode,
+        Headers = call.Response.Headers.NonValidated,
+        Body = body,
+        Now = call.Client.Clock.Time.GetUtcNow(),
+        Retries = call.Retries,
+        Options = call.Policy.Options.RateLimits,
+    };
+
+    /// <summary>Remembers a verdict on the call; its observations and its wait go to the ledger, where every caller sees them.</summary>
+    public static void Accept(Call call, in Verdict verdict)
+    {
+        ClientPolicy policy = call.Policy;
+        int status = (int)call.Response!.StatusCode;
+        VerdictKind kind = verdict.Kind;
+        bool notExecuted = kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted;
+        if (kind is VerdictKind.Fatal or VerdictKind.Transient && status != 429 && policy.WaitOutOn.Contains(status))
+        {
+            kind = VerdictKind.RateLimited;
+        }
+
+        if (kind == VerdictKind.Fatal && verdict.Retry is null && policy.RetryOn.Contains(status))
+        {
+            kind = VerdictKind.Transient;
+        }
+
+        TimeSpan? wait = verdict.Wait;
+        if (kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted)
+        {
+            wait ??= policy.Options.Retry.RateLimitRetryAfter;
+        }
+
+        Teach(call, verdict, kind, wait);
+        if (kind == VerdictKind.Ok && !verdict.AlreadyDone)
+        {
+            call.Judgement = Judgement.Ok;
+            return;
+        }
+
+        call.Judgement = new Judgement
+        {
+            Kind = kind,
+            Failure = FailureClass.Status,
+            IsServerFault = status is 408 or >= 500,
+            Retry = verdict.Retry,
+            NotExecuted = notExecuted,
+            AlreadyDone = verdict.AlreadyDone,
+            Wait = wait,
+            Why = verdict.Why,
+        };
+    }
+
+    /// <summary>Judges a failure. Rule 5: what was never sent can't have been executed.</summary>
+    public static Judgement OfFailure(Exception failure, bool callerGaveUp) => failure switch
+    {
+        CircuitOpenException => Transient(FailureClass.CircuitOpen, notExecuted: true, failure.Message),
+        CallTimeoutException { IsDeadline: true } => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, Why = failure.Message },
+        CallTimeoutException => Transient(FailureClass.Timeout, notExecuted: false, failure.Message),
+        ResilienceRejectedException => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, NotExecuted = true, Why = failure.Message },
+        OperationCanceledException when callerGaveUp => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Cancelled, Why = "the caller gave up" },
+        OperationCanceledException { InnerException: TimeoutException } =>
+            Transient(FailureClass.PoolTimeout, notExecuted: true, "no connection could be made in time"),
+        HttpRequestException http => OfRequestFailure(http),
+        IOException => Transient(FailureClass.Reset, notExecuted: false, "the connection broke"),
+        TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
+        _ => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Other, Why = $"a handler below failed with {failure.GetType().Name}" },
+    };
+
+    private static Judgement OfRequestFailure(HttpRequestException failure) => failure.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => Transient(FailureClass.Connection, notExecuted: true, "the host's name could not be resolved"),
+        HttpRequestError.ConnectionError => Transient(FailureClass.Connection, notExecuted: true, "the connection could not be made"),
+        HttpRequestError.SecureConnectionError => Transient(FailureClass.Connection, notExecuted: true, "the TLS handshake failed"),
+        HttpRequestError.ProxyTunnelError => Transient(FailureClass.Connection, notExecuted: true, "the proxy refused the tunnel"),
+        HttpRequestError.VersionNegotiationError => Transient(FailureClass.Connection, notExecuted: true, "no common HTTP version was found"),
+        HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.ExtendedConnectNotSupported =>
+            new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Other, Why = $"the request can't succeed: {failure.HttpRequestError}" },
+        _ when failure.InnerException is TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
+        _ => Transient(FailureClass.Reset, notExecuted: false, "the connection broke before the answer was complete"),
+    };
+
+    private static Judgement Transient(FailureClass failure, bool notExecuted, string why) =>
+        new() { Kind = VerdictKind.Transient, Failure = failure, NotExecuted = notExecuted, Why = why };
+
+    private static void Close(Call call, in Verdict verdict, VerdictKind kind, in GateClosing closing)
+    {
+        QuotaLedger ledger = call.Client.State.Ledger;
+        string own = call.Plan.Quotas.IsDefaultOrEmpty ? QuotaKey.AllResources : call.Plan.Quotas[0].Resource;
+        string named = verdict.WholeAccount ? QuotaKey.AllResources : verdict.Resource ?? own;
+        var key = new QuotaKey(call.Provider!.Name, call.Account, named);
+        ledger.CloseGate(key, closing);
+        if (kind == VerdictKind.Ok)
+        {
+            return;
+        }
+
+        PacingLog.GateClosed(call.Client.Logger, key.ToString(), closing.Wait, verdict.Why);
+
+        // A quota that the plan did not foresee holds nobody back: then the call's own gate has to, or its repetition would be early.
+        if (!verdict.WholeAccount && !call.Plan.Quotas.IsDefaultOrEmpty && !call.Plan.Quotas.Any(use => use.Resource == named))
+        {
+            ledger.CloseGate(key with { Resource = own }, closing);
+        }
+    }
+
+    /// <summary>One refusal teaches all callers: a wait closes the gate of the quota it came for, a 5xx's the gate of the upstream.</summary>
+    private static void Teach(Call call, in Verdict verdict, VerdictKind kind, TimeSpan? wait)
+    {
+        QuotaLedger ledger = call.Client.State.Ledger;
+        if (wait is { } hint && hint > TimeSpan.Zero && kind != VerdictKind.Fatal)
+        {
+            RateLimitOptions options = call.Policy.Options.RateLimits;
+            TimeSpan closed = (hint < options.MaxServerWait ? hint : options.MaxServerWait) + options.Guard;
+            var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why);
+            if (kind == VerdictKind.Transient)
+            {
+                ledger.CloseAuthority(call.Client.AuthorityOf(call.Original.Uri!), closing);
+            }
+            else
+            {
+                Close(call, verdict, kind, closing);
+            }
+        }
+
+        ledger.Settle(ref call.Grant, verdict);
+    }
+}

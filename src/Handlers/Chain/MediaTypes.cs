@@ -1,0 +1,21 @@
+namespace Handlers;
+
+/// <summary>What a Content-Type says about how a body may be handled.</summary>
+internal static class MediaTypes
+{
+    /// <summary>The media type without parameters.</summary>
+    public static ReadOnlySpan<char> Bare(ReadOnlySpan<char> contentType)
+    {
+        int parameters = contentType.IndexOf(';');
+        return (parameters < 0 ? contentType : contentType[..parameters]).Trim();
+    }
+
+    public static bool IsStream(ReadOnlySpan<char> type) =>
+        type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("application/x-ndjson", StringComparison.OrdinalIgnoreCase)
+        || type.Equals("multipart/x-mixed-replace", StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsJson(ReadOnlySpan<char> type) =>
+        type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
+}

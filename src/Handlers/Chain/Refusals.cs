@@ -1,0 +1,26 @@
+namespace Handlers;
+
+/// <summary>Our own refusals, each with a sentence that says what happened, since or until when, and what to change.</summary>
+internal static class Refusals
+{
+    public static CallTimeoutException DeadlinePassed(Call call) => TimedOut(call, TimeoutCause.Total);
+
+    public static CallTimeoutException TimedOut(Call call, TimeoutCause cause)
+    {
+        ResilienceHandlersOptions options = call.Policy.Options;
+        (TimeSpan limit, string message) = cause switch
+        {
+            TimeoutCause.Attempt => (
+                call.AttemptTimeout,
+                $"{call.Operation}: attempt {call.Attempts} got no headers within {call.AttemptTimeout} (AttemptTimeout). It may have been executed."),
+            TimeoutCause.BodyIdle => (
+                options.BodyIdleTimeout,
+                $"{call.Operation}: the stream was silent for {options.BodyIdleTimeout} (BodyIdleTimeout)."),
+            _ => (
+                call.TotalTimeout,
+                $"{call.Operation}: the call did not end within its deadline of {call.TotalTimeout} (TotalTimeout, or CallOptions.Deadline); "
+                + $"it made {call.Attempts} attempt(s)."),
+        };
+        return new CallTimeoutException(message, limit, cause == TimeoutCause.Total, new CallReport(call));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net.Http.Headers;
+
+namespace Handlers;
+
+/// <summary>
+/// The request as the caller made it. The wire below changes the message: a redirect rewrites method, URI, content and headers of the same object, an auth
+/// handler adds headers. Each attempt starts from this again, and keys and interpretations use it.
+/// </summary>
+internal readonly struct RequestSnapshot
+{
+    private readonly Version _version;
+    private readonly HttpVersionPolicy _versionPolicy;
+    private readonly HttpContent? _content;
+    private readonly KeyValuePair<string, HeaderStringValues>[] _headers;
+    private readonly KeyValuePair<string, HeaderStringValues>[] _contentHeaders;
+    private readonly KeyValuePair<string, object?>[] _options;
+
+    public RequestSnapshot(HttpRequestMessage request)
+    {
+        Method = request.Method;
+        Uri = request.RequestUri;
+        _version = request.Version;
+        _versionPolicy = request.VersionPolicy;
+        _content = request.Content;
+        _headers = Copy(request.Headers.NonValidated);
+        _contentHeaders = _content is null ? [] : Copy(_content.Headers.NonValidated);
+
+        // Our own entry is always there; foreign entries are rare.
+        IDictionary<string, object?> options = request.Options;
+        _options = options.Count > 1 ? [.. options] : [];
+    }
+
+    public HttpMethod Method { get; }
+
+    public Uri? Uri { get; }
+
+    public HttpContent? Content => _content;
+
+    public void Restore(HttpRequestMessage request)
+    {
+        request.Method = Method;
+        request.RequestUri = Uri;
+        request.Version = _version;
+        request.VersionPolicy = _versionPolicy;
+        request.Content = _content;
+        Restore(request.Headers, _headers);
+        if (_content is not null)
+        {
+            Restore(_content.Headers, _contentHeaders);
+        }
+
+        RestoreOptions(request);
+    }
+
+    private static KeyValuePair<string, HeaderStringValues>[] Copy(HttpHeadersNonValidated headers)
+    {
+        int count = headers.Count;
+        if (count == 0)
+        {
+            return [];
+        }
+
+        var copy = new KeyValuePair<string, HeaderStringValues>[count];
+        int i = 0;
+        foreach (KeyValuePair<string, HeaderStringValues> header in headers)
+        {
+            copy[i++] = header;
+        }
+
+        return copy;
+    }
+
+    private static void Restore(HttpHeaders headers, KeyValuePair<string, HeaderStringValues>[] original)
+    {
+        headers.Clear();
+        foreach ((string name, HeaderStringValues values) in original)
+        {
+            headers.TryAddWithoutValidation(name, values);
+        }
+    }
+
+    private void RestoreOptions(HttpRequestMessage request)
+    {
+        IDictionary<string, object?> options = request.Options;
+        if (_options.Length == 0 && options.Count <= 1)
+        {
+            return;
+        }
+
+        object? own = options[CallEntry.Key.Key];
+        options.Clear();
+        foreach (KeyValuePair<string, object?> option in _options)
+        {
+            options[option.Key] = option.Value;
+        }
+
+        options[CallEntry.Key.Key] = own;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Handlers.Quotas;
+using Handlers.Retry;
+using Microsoft.Extensions.Logging;
+using Polly;
+
+namespace Handlers;
+
+/// <summary>
+/// What outlives every handler: one per container (or per <see cref="ResilienceHandlers.Create"/>). Clients, and what clients of one account share.
+/// </summary>
+internal sealed class ResilienceState(TimeProvider time, ILoggerFactory loggers, IEnumerable<Provider> providers, Random? random)
+{
+    private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.Ordinal);
+    private readonly Lock _randomLock = new();
+    private readonly Random _random = random ?? new Random(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    public Clock Clock { get; } = new(time);
+
+    public ILoggerFactory Loggers { get; } = loggers;
+
+    public ProviderTable Providers { get; } = new(providers);
+
+    public QuotaLedger Ledger { get; } = new(time);
+
+    public ResiliencePipeline<HttpResponseMessage> RetryPipeline { get; } = RetryLoop.Pipeline(time);
+
+    /// <summary>A number in [0, 1) for jitter.</summary>
+    public double NextRandom()
+    {
+        lock (_randomLock)
+        {
+            return _random.NextDouble();
+        }
+    }
+
+    public RetryBudget BudgetOf(string provider, string account, RetryBudgetSettings settings) =>
+        _budgets.GetOrAdd($"{provider}/{account}", static (_, arg) => new RetryBudget(arg.settings, arg.time), (settings, time: Clock.Time));
+}

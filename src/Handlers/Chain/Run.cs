@@ -1,0 +1,259 @@
+using System.Runtime.ExceptionServices;
+
+namespace Handlers;
+
+/// <summary>
+/// Our handlers that stand directly below one another, walked in one method: enter downwards, send, leave upwards for every handler entered, with the response
+/// or the exception. A foreign handler in between makes two runs; the inner one takes over the call that it finds on the request.
+/// </summary>
+internal sealed class Run
+{
+    private readonly ChainedHandler[] _stages;
+    private readonly Stages _mask;
+    private readonly bool _innermost;
+
+    private Run(ChainedHandler[] stages, bool innermost)
+    {
+        _stages = stages;
+        _innermost = innermost;
+        foreach (ChainedHandler stage in stages)
+        {
+            _mask |= stage.Stage;
+        }
+    }
+
+    private ChainedHandler Head => _stages[0];
+
+    public ChainedHandler Tail => _stages[^1];
+
+    public static Run From(ChainedHandler head)
+    {
+        List<ChainedHandler> stages = [head];
+        HttpMessageHandler? below = head.InnerHandler;
+        Stages mask = head.Stage;
+        while (below is ChainedHandler stage && (mask & stage.Stage) == 0)
+        {
+            stages.Add(stage);
+            mask |= stage.Stage;
+            below = stage.InnerHandler;
+        }
+
+        bool innermost = true;
+        for (; below is DelegatingHandler foreign; below = foreign.InnerHandler)
+        {
+            if (foreign is ChainedHandler inner)
+            {
+                inner.HasRunAbove = true;
+                innermost = false;
+            }
+        }
+
+        return new Run([.. stages], innermost);
+    }
+
+    /// <summary>
+    /// The call to walk with: an outer run's (then it is not <paramref name="own"/>), or a new one; null when every handler here is switched off.
+    /// </summary>
+    public Call? Begin(HttpRequestMessage request, bool synchronous, CancellationToken token, out bool own)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        own = true;
+        if (Head.HasRunAbove && Call.Of(request) is { } outer && outer.TryEnter(_mask))
+        {
+            own = false;
+            return outer;
+        }
+
+        ClientPolicy policy = Head.Client.Policy;
+        if ((policy.Enabled & _mask) == 0)
+        {
+            return null;
+        }
+
+        CallOptions? options = request.Options.TryGetValue(CallEntry.Key, out object? entry)
+            ? entry as CallOptions ?? (entry as Call)?.Options
+            : null;
+        if (CallScope.For(Head.Client.Name) is { } scope)
+        {
+            options = options?.Over(scope) ?? scope;
+        }
+
+        token.ThrowIfCancellationRequested();
+        Head.Client.Neighbours.Look(request.Headers);
+        var call = new Call(Head.Client, policy, request, options, synchronous, token);
+        request.Options.Set(CallEntry.Key, call);
+        call.TryEnter(_mask);
+        return call;
+    }
+
+    public Task<HttpResponseMessage> SendOwnAsync(Call call) => WalkAsync(call, 0, entry: true);
+
+    public HttpResponseMessage SendOwn(Call call) => Walk(call, 0, entry: true)!;
+
+    public async Task<HttpResponseMessage> SendAdoptedAsync(Call call, HttpRequestMessage request, CancellationToken token)
+    {
+        (HttpRequestMessage outerRequest, CancellationToken outerToken) = (call.Request, call.Token);
+        (call.Request, call.Token) = (request, token);
+        try
+        {
+            await WalkAsync(call, 0, entry: false).ConfigureAwait(false);
+        }
+        finally
+        {
+            (call.Request, call.Token) = (outerRequest, outerToken);
+            call.Exit(_mask);
+        }
+
+        return HandUp(call);
+    }
+
+    public HttpResponseMessage SendAdopted(Call call, HttpRequestMessage request, CancellationToken token)
+    {
+        (HttpRequestMessage outerRequest, CancellationToken outerToken) = (call.Request, call.Token);
+        (call.Request, call.Token) = (request, token);
+        try
+        {
+            Walk(call, 0, entry: false);
+        }
+        finally
+        {
+            (call.Request, call.Token) = (outerRequest, outerToken);
+            call.Exit(_mask);
+        }
+
+        return HandUp(call);
+    }
+
+    /// <summary>The walk. From an entry it returns or throws what the caller gets; from a resend it leaves the outcome on the call.</summary>
+    public async Task<HttpResponseMessage> WalkAsync(Call call, int from, bool entry)
+    {
+        int next = from;
+        AttemptTimer timer = default;
+        try
+        {
+            Step step = Step.Go;
+            for (; next < _stages.Length; next++)
+            {
+                ChainedHandler stage = _stages[next];
+                if (!call.Runs(stage))
+                {
+                    continue;
+                }
+
+                step = stage.Enter(call);
+                if (step == Step.Wait)
+                {
+                    step = await stage.WaitOnEnterAsync(call).ConfigureAwait(false);
+                }
+
+                if (step == Step.Answered)
+                {
+                    break;
+                }
+            }
+
+            if (step != Step.Answered && Attempts.Begin(call, _innermost, out timer))
+            {
+                call.Succeed(await Tail.SendBelowAsync(call.Request, timer.Token).ConfigureAwait(false));
+            }
+        }
+        catch (Exception failure)
+        {
+            call.Fail(failure);
+        }
+
+        Attempts.End(call, ref timer, judge: next == _stages.Length && !call.Runs(Stages.RateLimit, _mask));
+        for (int i = next - 1; i >= from; i--)
+        {
+            ChainedHandler stage = _stages[i];
+            try
+            {
+                if (call.Runs(stage) && stage.Leave(call) == Step.Wait)
+                {
+                    await stage.WaitOnLeaveAsync(call, new Place(this, i + 1)).ConfigureAwait(false);
+                }
+            }
+            catch (Exception failure)
+            {
+                call.Fail(failure);
+            }
+        }
+
+        return entry ? Finish(call) : null!;
+    }
+
+    /// <summary>The same walk for <see cref="HttpClient.Send(HttpRequestMessage)"/>: it blocks on timers and locks, never on a task.</summary>
+    public HttpResponseMessage? Walk(Call call, int from, bool entry)
+    {
+        int next = from;
+        AttemptTimer timer = default;
+        try
+        {
+            Step step = Step.Go;
+            for (; next < _stages.Length; next++)
+            {
+                ChainedHandler stage = _stages[next];
+                if (!call.Runs(stage))
+                {
+                    continue;
+                }
+
+                step = stage.Enter(call);
+                if (step == Step.Wait)
+                {
+                    step = stage.WaitOnEnter(call);
+                }
+
+                if (step == Step.Answered)
+                {
+                    break;
+                }
+            }
+
+            if (step != Step.Answered && Attempts.Begin(call, _innermost, out timer))
+            {
+                call.Succeed(Tail.SendBelow(call.Request, timer.Token));
+            }
+        }
+        catch (Exception failure)
+        {
+            call.Fail(failure);
+        }
+
+        Attempts.End(call, ref timer, judge: next == _stages.Length && !call.Runs(Stages.RateLimit, _mask));
+        for (int i = next - 1; i >= from; i--)
+        {
+            ChainedHandler stage = _stages[i];
+            try
+            {
+                if (call.Runs(stage) && stage.Leave(call) == Step.Wait)
+                {
+                    stage.WaitOnLeave(call, new Place(this, i + 1));
+                }
+            }
+            catch (Exception failure)
+            {
+                call.Fail(failure);
+            }
+        }
+
+        return entry ? Finish(call) : null;
+    }
+
+    private static HttpResponseMessage HandUp(Call call)
+    {
+        if (call.Exception is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
+        return call.Response!;
+    }
+
+    private HttpResponseMessage Finish(Call call)
+    {
+        call.Exit(_mask);
+        Delivery.Prepare(call);
+        return HandUp(call);
+    }
+}

@@ -1,0 +1,10 @@
+namespace Handlers;
+
+/// <summary>Which limit a timer stood for when it was armed; the clock is not asked again when it fires.</summary>
+internal enum TimeoutCause : byte
+{
+    None,
+    Attempt,
+    Total,
+    BodyIdle,
+}

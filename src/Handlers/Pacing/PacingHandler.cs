@@ -1,0 +1,154 @@
+using Handlers.Pacing;
+using Handlers.Quotas;
+
+namespace Handlers;
+
+/// <summary>
+/// Lets an attempt go when every quota that it is charged to has room, and holds it back until then. A wait that can't succeed is refused at once, with the
+/// instant at which trying again makes sense.
+/// </summary>
+public sealed class PacingHandler : ChainedHandler
+{
+    /// <summary>Creates the handler for use without dependency injection.</summary>
+    /// <param name="options">How calls are held back.</param>
+    /// <param name="timeProvider">The time; null for the system's.</param>
+    public PacingHandler(PacingOptions options, TimeProvider? timeProvider = null)
+        : this(ClientState.Alone(timeProvider, alone => alone.Pacing = options))
+    {
+    }
+
+    internal PacingHandler(ClientState client)
+        : base(client)
+    {
+    }
+
+    internal override Stages Stage => Stages.Pacing;
+
+    internal override Step Enter(Call call)
+    {
+        // From here on the queue does the waiting for a provider's instant, not the retry.
+        call.Paced = true;
+        ClientPolicy policy = PolicyOf(call);
+        ResilienceHandlersOptions options = policy.Options;
+        var demand = new QuotaDemand
+        {
+            Policy = policy.Pacing.Quotas,
+            Provider = call.Provider!.Name,
+            Account = call.Account,
+            Uses = call.Plan.Quotas,
+            Groups = policy.Pacing.GroupsOf(call.Original.Method, call.Original.Uri!),
+            Authority = call.Client.AuthorityOf(call.Original.Uri!),
+            BodyBytes = BodyBytes(call),
+            MaxWait = call.Options?.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
+            TimeLeft = call.Client.Clock.Between(call.Now, call.DeadlineAt),
+            Blocks = call.IsSynchronous,
+        };
+        switch (call.Client.State.Ledger.Admit(demand, ref call.Grant, out Waiter? waiter, out QuotaRefusal? refusal))
+        {
+            case Admission.Granted:
+                return Go(call);
+            case Admission.Waiting:
+                call.Waiter = waiter;
+                return Step.Wait;
+            default:
+                return Refuse(call, refusal!);
+        }
+    }
+
+    internal override async ValueTask<Step> WaitOnEnterAsync(Call call)
+    {
+        Waiter waiter = call.Waiter!;
+        Admission outcome;
+        CancellationTokenRegistration leave = Leaving(call, waiter);
+        await using (leave.ConfigureAwait(false))
+        {
+            outcome = await waiter.WaitAsync().ConfigureAwait(false);
+        }
+
+        return Waited(call, waiter, outcome);
+    }
+
+    internal override Step WaitOnEnter(Call call)
+    {
+        Waiter waiter = call.Waiter!;
+        Admission outcome;
+        using (Leaving(call, waiter))
+        {
+            outcome = waiter.Wait();
+        }
+
+        return Waited(call, waiter, outcome);
+    }
+
+    internal override Step Leave(Call call)
+    {
+        if (!call.Grant.IsHeld)
+        {
+            return Step.Go;
+        }
+
+        QuotaLedger ledger = call.Client.State.Ledger;
+        if (call.Response is null)
+        {
+            // What provably never left cost nothing; what may have arrived counts as spent.
+            if (call.Judgement is { NotExecuted: true })
+            {
+                ledger.Return(ref call.Grant);
+            }
+            else
+            {
+                ledger.Settle(ref call.Grant, new Verdict(call.Judgement?.Kind ?? VerdictKind.Transient, ""));
+                ledger.Release(ref call.Grant);
+            }
+        }
+
+        return Step.Go;
+    }
+
+    private static CancellationTokenRegistration Leaving(Call call, Waiter waiter) =>
+        call.Token.UnsafeRegister(static state => ((Waiter)state!).Account.Cancel((Waiter)state), waiter);
+
+    private static Step Waited(Call call, Waiter waiter, Admission outcome)
+    {
+        long now = call.Client.Clock.Now;
+        call.Waiter = null;
+        call.Waited += call.Client.Clock.Between(call.Now, now);
+        call.Now = now;
+        switch (outcome)
+        {
+            case Admission.Granted:
+                call.Grant = waiter.Grant;
+                return Go(call);
+            case Admission.Refused:
+                return Refuse(call, waiter.Refusal!);
+            default:
+                throw new TaskCanceledException("The caller gave up while the call waited for its quota.", null, call.Token);
+        }
+    }
+
+    /// <summary>Granted: now the circuit is asked, because only now a half-open slot would really be used.</summary>
+    private static Step Go(Call call)
+    {
+        if (call.Pass.Take(call) is not { } refusal)
+        {
+            return Step.Go;
+        }
+
+        call.Client.State.Ledger.Return(ref call.Grant);
+        call.Fail(refusal);
+        return Step.Answered;
+    }
+
+    private static Step Refuse(Call call, QuotaRefusal refusal)
+    {
+        var report = new CallReport(call);
+        PacingLog.Refused(call.Client.Logger, call.Operation, refusal);
+        call.Fail(new QuotaRejectedException(
+            $"{call.Operation}: {refusal.Message}", refusal.Reason, refusal.Key.ToString(), refusal.RetryAt, report));
+        return Step.Answered;
+    }
+
+    /// <summary>Bodies wait in memory with their calls; a stream that is read only when it is sent costs nothing yet.</summary>
+    private static long BodyBytes(Call call) =>
+        call.Original.Content is { } content and (ByteArrayContent or ReadOnlyMemoryContent) ? content.Headers.ContentLength ?? 0 : 0;
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Handlers.Quotas;
+
+namespace Handlers.Pacing;
+
+/// <summary>One client's pacing options, parsed: what the ledger enforces, and which calls belong to which group.</summary>
+internal sealed class PacingRules
+{
+    private readonly (EndpointPattern Pattern, ulong Bit)[] _matched;
+
+    /// <summary>Parses options that were validated before.</summary>
+    /// <param name="client">The client's name.</param>
+    /// <param name="version">Grows with each reload.</param>
+    /// <param name="options">The options.</param>
+    public PacingRules(string client, int version, PacingOptions options)
+    {
+        List<(string Resource, ImmutableArray<LimitSpec> Limits)> groups = [];
+        List<(EndpointPattern, ulong)> matched = [];
+        foreach ((string name, PacingGroupOptions group) in options.Groups)
+        {
+            if (EndpointPattern.TryParse(group.Match, out EndpointPattern? pattern, out _))
+            {
+                matched.Add((pattern, 1UL << groups.Count));
+            }
+
+            groups.Add((name, Limits(group.Limits, group.MinInterval, group.MaxConcurrency)));
+        }
+
+        _matched = [.. matched];
+        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency), groups)
+        {
+            MaxQueue = options.MaxQueue,
+            MaxQueueBytes = options.MaxQueueBytes,
+        };
+    }
+
+    public QuotaPolicy Quotas { get; }
+
+    /// <summary>The groups that a request belongs to by its endpoint: a bit each.</summary>
+    public ulong GroupsOf(HttpMethod method, Uri uri)
+    {
+        ulong groups = 0;
+        foreach ((EndpointPattern pattern, ulong bit) in _matched)
+        {
+            groups |= pattern.Matches(method, uri) ? bit : 0;
+        }
+
+        return groups;
+    }
+
+    private static ImmutableArray<LimitSpec> Limits(string? text, TimeSpan? interval, int? concurrency)
+    {
+        ImmutableArray<LimitSpec>.Builder all = ImmutableArray.CreateBuilder<LimitSpec>();
+        if (text is not null && LimitGrammar.TryParse(text, out ImmutableArray<LimitSpec> parsed, out _))
+        {
+            all.AddRange(parsed);
+        }
+
+        if (interval is { } least && least > TimeSpan.Zero)
+        {
+            all.Add(LimitSpec.Interval(least));
+        }
+
+        if (concurrency is { } most)
+        {
+            all.Add(LimitSpec.Concurrent(most));
+        }
+
+        return all.ToImmutable();
+    }
+}

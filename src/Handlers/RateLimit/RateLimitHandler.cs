@@ -1,0 +1,50 @@
+using Handlers.RateLimit;
+
+namespace Handlers;
+
+/// <summary>
+/// Asks the provider's knowledge what an answer means: the only handler that looks at statuses, headers and error bodies. The verdict goes to the handlers above,
+/// what was learned about limits to the ledger.
+/// </summary>
+public sealed class RateLimitHandler : ChainedHandler
+{
+    /// <summary>Creates the handler for use without dependency injection; the provider follows from the request's host.</summary>
+    /// <param name="options">How answers are read.</param>
+    /// <param name="timeProvider">The time; null for the system's.</param>
+    public RateLimitHandler(RateLimitOptions options, TimeProvider? timeProvider = null)
+        : this(ClientState.Alone(timeProvider, alone => alone.RateLimits = options))
+    {
+    }
+
+    internal RateLimitHandler(ClientState client)
+        : base(client)
+    {
+    }
+
+    internal override Stages Stage => Stages.RateLimit;
+
+    internal override Step Leave(Call call)
+    {
+        if (call.Response is not { } response)
+        {
+            return Step.Go;
+        }
+
+        if (call.Provider!.NeedsBody((int)response.StatusCode, ErrorPeek.MediaType(response), call.Plan))
+        {
+            return Step.Wait;
+        }
+
+        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, default)));
+        return Step.Go;
+    }
+
+    internal override async ValueTask WaitOnLeaveAsync(Call call, Place below)
+    {
+        ReadOnlyMemory<byte> body = await ErrorPeek.ReadAsync(call).ConfigureAwait(false);
+        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, body.Span)));
+    }
+
+    internal override void WaitOnLeave(Call call, Place below) =>
+        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, ErrorPeek.Read(call).Span)));
+}

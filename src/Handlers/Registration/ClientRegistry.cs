@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Handlers.Registration;
+
+/// <summary>All clients of a container, by name: made when first asked for, kept for good.</summary>
+internal sealed class ClientRegistry : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<ClientState>> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentBag<IDisposable> _watches = [];
+    private readonly RejectedEdits _rejected = new();
+    private readonly ClientRegistrations _registrations;
+    private readonly ResilienceState _state;
+    private readonly IConfigurationSection? _root;
+
+    public ClientRegistry(ClientRegistrations registrations, ResilienceState state, IConfiguration? configuration)
+    {
+        _registrations = registrations;
+        _state = state;
+        _root = configuration?.GetSection(OptionsComposer.Section);
+        if (_root is not null)
+        {
+            _watches.Add(ClientSections.Watch(_root, Expected(), _rejected, state.Loggers.CreateLogger("Handlers.Configuration")));
+        }
+    }
+
+    /// <summary>Clients that were asked for so far.</summary>
+    public IEnumerable<ClientState> Clients => _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value);
+
+    public ClientState Get(string name) => _clients.GetOrAdd(name, static (name, registry) => new Lazy<ClientState>(() => registry.Make(name)), this).Value;
+
+    /// <summary>Whether our handlers were added to a client in code.</summary>
+    public bool Knows(string name) => (_registrations.Find(name) ?? _registrations.Everyone) is { Removed: false };
+
+    /// <summary>Everything that is wrong with the configuration now; when nothing is, every client is made and says its policy in the log.</summary>
+    public IReadOnlyList<string> CheckAll()
+    {
+        string[] names = [.. _registrations.Names];
+        string[] errors =
+        [
+            .. _root is null ? [] : ClientSections.Check(_root, Expected()),
+            .. names.SelectMany(name => OptionsComposer.Compose(LayersOf(name)).Errors),
+        ];
+        if (errors.Length == 0)
+        {
+            Array.ForEach(names, name => Get(name));
+        }
+
+        return [.. errors.Distinct(StringComparer.Ordinal)];
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable watch in _watches)
+        {
+            watch.Dispose();
+        }
+    }
+
+    private ClientState Make(string name)
+    {
+        var source = new OptionsSource(LayersOf(name), _rejected, _state.Loggers.CreateLogger($"Handlers.HttpClient.{name}"));
+        int version = 0;
+        var client = new ClientState(name, _state, PolicyOf(name, version, source.Current));
+        source.Watch((_, edited) => client.Apply(PolicyOf(name, ++version, edited)));
+        _watches.Add(source);
+        return client;
+    }
+
+    private ClientPolicy PolicyOf(string name, int version, Composition composition) =>
+        new(name, version, composition.Options, composition.Provider, _state.Providers);
+
+    /// <summary>The clients that may have a section; null when any name may, because defaults reach every client.</summary>
+    private ClientLayers[]? Expected() => _registrations.Everyone is { Removed: false } ? null : [.. _registrations.Names.Select(LayersOf)];
+
+    private ClientLayers LayersOf(string name)
+    {
+        ClientRegistration? own = _registrations.Find(name);
+        ClientRegistration? everyone = _registrations.Everyone;
+        ImmutableArray<Action<ResilienceHandlersOptions>> code = [.. everyone?.Code ?? [], .. own?.Code ?? []];
+        return new ClientLayers
+        {
+            Client = name,
+            Root = _root,
+            Section = own?.Section ?? everyone?.Section,
+            Code = code,
+            FindProvider = _state.Providers.Named,
+            ProviderNames = [.. _state.Providers.Names],
+        };
+    }
+}

@@ -1,0 +1,16 @@
+namespace Handlers.Retry;
+
+/// <summary>What becomes of one outcome: decided once, then only read.</summary>
+/// <param name="Again">Send again after <paramref name="Delay"/>.</param>
+/// <param name="Delay">How long the retry itself waits; zero when the queue does the waiting.</param>
+/// <param name="UsesRetry">Counts against <see cref="RetryOptions.MaxRetries"/>.</param>
+/// <param name="Reason">Why not again; null when there was nothing to retry.</param>
+internal readonly record struct RetryDecision(bool Again, TimeSpan Delay, bool UsesRetry, string? Reason)
+{
+    /// <summary>There was nothing to retry.</summary>
+    public static RetryDecision Done => default;
+
+    public static RetryDecision No(string reason) => new(false, TimeSpan.Zero, false, reason);
+
+    public static RetryDecision After(TimeSpan delay, bool usesRetry) => new(true, delay, usesRetry, null);
+}

@@ -1,0 +1,166 @@
+using Handlers.Quotas;
+using Handlers.Retry;
+
+namespace Handlers;
+
+/// <summary>
+/// Sends a failed attempt again when that can help, can do no harm, and fits into the deadline. Entered only when the first attempt was not Ok; Polly's retry
+/// strategy then drives attempts and waits.
+/// </summary>
+public sealed class RetryHandler : ChainedHandler
+{
+    /// <summary>Creates the handler for use without dependency injection.</summary>
+    /// <param name="options">When and after which wait to repeat.</param>
+    /// <param name="timeProvider">The time; null for the system's.</param>
+    public RetryHandler(RetryOptions options, TimeProvider? timeProvider = null)
+        : this(ClientState.Alone(timeProvider, alone => alone.Retry = options))
+    {
+    }
+
+    internal RetryHandler(ClientState client)
+        : base(client)
+    {
+    }
+
+    internal override Stages Stage => Stages.Retry;
+
+    internal override Step Enter(Call call)
+    {
+        ClientPolicy policy = PolicyOf(call);
+        BudgetOf(call).RecordCall();
+        if (call.Original.Content is { } content && BodyReplay.Prepare(content, policy.Options.Retry.MaxBufferedBody) is { } replay
+            && !ReferenceEquals(replay, content))
+        {
+            call.ReplaceContent(replay);
+        }
+
+        return Step.Go;
+    }
+
+    internal override Step Leave(Call call)
+    {
+        if (call.Judgement is not { Kind: not VerdictKind.Ok })
+        {
+            return Step.Go;
+        }
+
+        Decide(call);
+        return call.RetryDecision.Again ? Step.Wait : Step.Go;
+    }
+
+    internal override async ValueTask WaitOnLeaveAsync(Call call, Place below)
+    {
+        call.Token.ThrowIfCancellationRequested();
+        var loop = new RetryLoop(this, call, below);
+        await loop.RunAsync().ConfigureAwait(false);
+        Report(call);
+    }
+
+    internal override void WaitOnLeave(Call call, Place below)
+    {
+        call.Token.ThrowIfCancellationRequested();
+        var loop = new RetryLoop(this, call, below);
+        loop.Run();
+        Report(call);
+    }
+
+    /// <summary>Decides about the outcome on the call, once; whoever asks later reads the decision.</summary>
+    internal void Decide(Call call)
+    {
+        if (call.Judgement is not { } outcome)
+        {
+            call.RetryDecision = RetryDecision.Done;
+            return;
+        }
+
+        RetryDecision decision = RetryRules.Decide(FactsOf(call, outcome));
+        bool fromBudget = decision.Again && outcome is { Kind: VerdictKind.Transient, Wait: null, Failure: not FailureClass.CircuitOpen };
+        if (fromBudget && !BudgetOf(call).TryTake())
+        {
+            decision = RetryDecision.No("the retry budget is spent");
+        }
+
+        call.RetryDecision = decision;
+        if (decision.Again)
+        {
+            RetryLog.Scheduled(Client.Logger, call, outcome, decision);
+            call.Retries += decision.UsesRetry ? 1 : 0;
+        }
+        else if (decision.Reason is { } reason)
+        {
+            RetryLog.GaveUp(Client.Logger, call, outcome, reason);
+        }
+    }
+
+    private static bool IsListed(ClientPolicy policy, Call call, Judgement outcome) => outcome.Failure switch
+    {
+        FailureClass.CircuitOpen => policy.WaitOutOn.Contains(ErrorNames.CircuitOpen),
+
+        // A status that is temporary only by the provider's knowledge (a lock, a merge in progress) is none that a list could have meant.
+        FailureClass.Status => call.Response is { } response && (policy.RetryOn.Contains((int)response.StatusCode) || (int)response.StatusCode is < 500 and not 408),
+        FailureClass.Connection => policy.RetryOn.Contains(ErrorNames.Connection),
+        FailureClass.PoolTimeout => policy.RetryOn.Contains(ErrorNames.PoolTimeout),
+        FailureClass.Timeout => policy.RetryOn.Contains(ErrorNames.Timeout),
+        FailureClass.ReadTimeout => policy.RetryOn.Contains(ErrorNames.ReadTimeout),
+        FailureClass.Reset => policy.RetryOn.Contains(ErrorNames.Reset),
+        _ => false,
+    };
+
+    private static bool IsReplaySafe(ClientPolicy policy, Call call)
+    {
+        ReplaySafety said = call.Options?.Replay ?? ReplaySafety.ByMethod;
+        if (said == ReplaySafety.ByMethod)
+        {
+            said = policy.ReplaySafe?.Matches(call.Original.Method, call.Original.Uri!) == true ? ReplaySafety.Safe : call.Plan.Replay;
+        }
+
+        return said switch
+        {
+            _ when call.Judgement is { Retry: true } => true,
+            ReplaySafety.Safe => true,
+            _ when call.Plan.IdempotencyHeader is { } header && call.Request.Headers.NonValidated.Contains(header) => true,
+            ReplaySafety.Unsafe => false,
+            _ => IsIdempotent(call.Original.Method),
+        };
+    }
+
+    // RFC 9110 §9.2.2.
+    private static bool IsIdempotent(HttpMethod method) =>
+        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
+        || method == HttpMethod.Options || method == HttpMethod.Trace;
+
+    private void Report(Call call)
+    {
+        if (call.Exception is null && call.Judgement is { Kind: VerdictKind.Ok })
+        {
+            RetryLog.Recovered(Client.Logger, call);
+        }
+    }
+
+    private static RetryBudget BudgetOf(Call call) => call.Client.BudgetFor(call);
+
+    private RetryFacts FactsOf(Call call, Judgement outcome)
+    {
+        ClientPolicy policy = PolicyOf(call);
+        ResilienceHandlersOptions options = policy.Options;
+        Clock clock = Client.Clock;
+        return new RetryFacts
+        {
+            Outcome = outcome,
+            Options = options.Retry,
+            Backoff = policy.Backoff,
+            Listed = IsListed(policy, call, outcome),
+            MaxRetries = call.Options?.MaxRetries ?? options.Retry.MaxRetries,
+            Retries = call.Retries,
+            ReplaySafe = IsReplaySafe(policy, call),
+            BodyCanBeSentAgain = BodyReplay.CanSendAgain(call.Original.Content),
+            Paced = call.Paced,
+            Left = clock.Between(call.Now, call.DeadlineAt),
+            MaxWait = call.Options?.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
+            MaxServerWait = options.RateLimits.MaxServerWait,
+            Guard = options.RateLimits.Guard,
+            CircuitOpensIn = (call.Exception as CircuitOpenException)?.RetryAfter,
+            Random = call.Client.State.NextRandom(),
+        };
+    }
+}
