@@ -1,0 +1,63 @@
+using System.Text.RegularExpressions;
+
+namespace Handlers.Tests.Architecture;
+
+/// <summary>Code in documents is code that compiles somewhere in samples or tests.</summary>
+public sealed partial class DocumentationTests
+{
+    [Fact]
+    public void Every_code_block_compiles_somewhere()
+    {
+        string root = DependencyTests.RepositoryRoot();
+        string[] sources = [.. new[] { "samples", "test" }
+            .SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+            .Select(file => Squeezed(File.ReadAllText(file)))];
+        List<string> homeless = [];
+        foreach (string document in Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(root, "README.md")))
+        {
+            foreach (Match block in CodeBlock.Matches(File.ReadAllText(document)))
+            {
+                string code = Squeezed(block.Groups["code"].Value);
+                if (!Array.Exists(sources, source => source.Contains(code, StringComparison.Ordinal)))
+                {
+                    homeless.Add($"{Path.GetFileName(document)}: {block.Groups["code"].Value.Trim()}");
+                }
+            }
+        }
+
+        homeless.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Every_link_to_a_file_leads_somewhere()
+    {
+        string root = DependencyTests.RepositoryRoot();
+        List<string> dead = [];
+        foreach (string document in Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(root, "*.md")))
+        {
+            foreach (Match link in FileLink.Matches(File.ReadAllText(document)))
+            {
+                string target = Path.Combine(Path.GetDirectoryName(document)!, link.Groups["file"].Value);
+                if (!File.Exists(target) && !Directory.Exists(target))
+                {
+                    dead.Add($"{Path.GetFileName(document)}: {link.Groups["file"].Value}");
+                }
+            }
+        }
+
+        dead.ShouldBeEmpty();
+    }
+
+    private static string Squeezed(string code) => Space.Replace(code, "");
+
+    [GeneratedRegex("```csharp\\n(?<code>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex CodeBlock { get; }
+
+    [GeneratedRegex("\\]\\((?!https?:|#)(?<file>[^)#]+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex FileLink { get; }
+
+    [GeneratedRegex("\\s+", RegexOptions.None, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Space { get; }
+}

@@ -1,0 +1,163 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Support;
+
+namespace Handlers.Tests.Chain;
+
+public sealed class DeadlineTests
+{
+    [Fact]
+    [Trait("Requirement", "E7")]
+    public async Task An_attempt_that_hangs_ends_at_its_timeout_and_is_tried_again()
+    {
+        using var bench = new Bench(settings: Set(("AttemptTimeout", "00:00:05"), ("Retry:Jitter", "0")));
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> call = client.GetAsync("things");
+            ScriptedAttempt hung = await bench.Wire.NextAsync();
+            (await bench.Wire.NextAsync()).Respond(HttpStatusCode.OK);
+            using HttpResponseMessage response = await call;
+
+            hung.Cancellation.IsCancellationRequested.ShouldBeTrue();
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        bench.Wire.Attempts[1].Elapsed.ShouldBe(TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public async Task A_post_that_times_out_is_not_repeated_and_the_failure_says_that_it_may_have_happened()
+    {
+        using var bench = new Bench(settings: Set(("AttemptTimeout", "00:00:05")));
+
+        await bench.Run(async client =>
+        {
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => client.PostAsync("things", new StringContent("x")));
+
+            thrown.IsDeadline.ShouldBeFalse();
+            thrown.InnerException.ShouldBeOfType<TimeoutException>();
+            thrown.Report.MayHaveHappened.ShouldBeTrue();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task The_deadline_covers_all_attempts()
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "00:00:08"), ("AttemptTimeout", "00:00:05")));
+
+        await bench.Run(async client =>
+        {
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => client.GetAsync("things"));
+
+            thrown.IsDeadline.ShouldBeTrue();
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(8));
+    }
+
+    [Fact]
+    public async Task A_body_that_stalls_after_three_bytes_ends_at_the_deadline()
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "00:00:20")));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("abc").Stall(), "application/json"));
+
+        await bench.Run(async client =>
+        {
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => client.GetStringAsync("things"));
+
+            thrown.IsDeadline.ShouldBeTrue();
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(20));
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
+    [Trait("Requirement", "D4")]
+    public async Task An_event_stream_outlives_the_deadline_and_ends_after_silence()
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "00:00:20"), ("BodyIdleTimeout", "00:00:08")));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(
+            Trickled().Stall(), "text/event-stream"));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+            await using Stream stream = await response.Content.ReadAsStreamAsync();
+            byte[] buffer = new byte[1];
+            for (int i = 0; i < 5; i++)
+            {
+                (await stream.ReadAsync(buffer)).ShouldBe(1);
+            }
+
+            bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(35));
+            await Should.ThrowAsync<CallTimeoutException>(() => stream.ReadAsync(buffer).AsTask());
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(43));
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_slow_reader_of_an_event_stream_is_not_silence()
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "00:00:20"), ("BodyIdleTimeout", "00:00:08")));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("12"), "text/event-stream"));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+            await using Stream stream = await response.Content.ReadAsStreamAsync();
+            byte[] buffer = new byte[1];
+            await stream.ReadExactlyAsync(buffer);
+            await Task.Delay(TimeSpan.FromMinutes(2), bench.Time);
+
+            (await stream.ReadAsync(buffer)).ShouldBe(1);
+        });
+    }
+
+    [Fact]
+    public async Task The_callers_own_deadline_counts_when_it_is_shorter()
+    {
+        using var bench = new Bench();
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.SetCallOptions(new CallOptions { Deadline = TimeSpan.FromSeconds(3) });
+
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => client.SendAsync(request));
+
+            thrown.Limit.ShouldBe(TimeSpan.FromSeconds(3));
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(3));
+    }
+
+    [Fact]
+    public async Task The_caller_gives_up_during_an_attempt_and_it_is_the_callers_exception()
+    {
+        using var bench = new Bench();
+
+        await bench.Run(async client =>
+        {
+            using var cts = new CancellationTokenSource(TimeSpan.FromSeconds(2), bench.Time);
+
+            OperationCanceledException thrown = await Should.ThrowAsync<OperationCanceledException>(() => client.GetAsync("things", cts.Token));
+
+            thrown.CancellationToken.ShouldBe(cts.Token);
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(2));
+    }
+
+    private static ScriptedBody Trickled() => "12345".Aggregate(
+        new ScriptedBody(), static (body, digit) => body.Wait(TimeSpan.FromSeconds(7)).Text(digit.ToString()));
+
+    private static Dictionary<string, string?> Set(params (string Option, string Value)[] options) =>
+        options.ToDictionary(o => $"ResilienceHandlers:Clients:api:{o.Option}", o => (string?)o.Value, StringComparer.Ordinal);
+}

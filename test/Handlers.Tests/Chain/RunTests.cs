@@ -1,0 +1,197 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Handlers.Tests.Chain;
+
+public sealed class RunTests
+{
+    [Fact]
+    public async Task A_foreign_handler_between_makes_two_runs_of_one_call()
+    {
+        using var bench = new Bench(add: b => b
+            .AddRetries(o => o.Jitter = 0)
+            .AddHttpMessageHandler(() => new Passing())
+            .AddAttemptTimeout(TimeSpan.FromSeconds(5))
+            .AddRateLimitSignals());
+        bench.Wire.Answers(ScriptedAnswer.Status(503), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things");
+            CallReport report = response.GetCallReport()!;
+
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            report.Attempts.ShouldBe(2);
+            report.History.Select(a => a.Status).ShouldBe([503, 200]);
+        });
+    }
+
+    [Fact]
+    public async Task The_inner_run_finds_its_call_on_a_clone_too()
+    {
+        using var bench = new Bench(add: b => b
+            .AddRetries(o => o.Jitter = 0)
+            .AddHttpMessageHandler(() => new Cloning(copies: 1))
+            .AddRateLimitSignals());
+        bench.Wire.Answers(ScriptedAnswer.Status(503), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            (await client.SendAsync(request)).Dispose();
+
+            request.GetCallReport()!.Attempts.ShouldBe(2);
+        });
+    }
+
+    [Fact]
+    public async Task A_second_send_while_the_first_is_under_way_is_a_call_of_its_own()
+    {
+        using var bench = new Bench(add: b => b
+            .AddRetries(o => o.MaxRetries = 0)
+            .AddHttpMessageHandler(() => new Cloning(copies: 2))
+            .AddAttemptTimeout(TimeSpan.FromSeconds(5)));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(1)));
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            (await client.SendAsync(request)).Dispose();
+
+            request.GetCallReport()!.Attempts.ShouldBe(1);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_outer_timeout_ends_the_inner_run_and_is_named_as_what_it_is()
+    {
+        using var bench = new Bench(add: b => b
+            .AddRetries(o => o.MaxRetries = 0)
+            .AddHttpMessageHandler(() => new Passing())
+            .AddAttemptTimeout(TimeSpan.FromSeconds(50)), settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["ResilienceHandlers:Clients:api:TotalTimeout"] = "00:00:10",
+            });
+
+        await bench.Run(async client =>
+        {
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => client.GetAsync("things"));
+
+            thrown.IsDeadline.ShouldBeTrue();
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_handler_alone_judges_by_status()
+    {
+        var time = new VirtualTime();
+        using var wire = new ScriptedTransport(time);
+        wire.Answers(ScriptedAnswer.Status(429).RetryAfter(3), HttpStatusCode.OK);
+        using var client = new HttpClient(new RetryHandler(new RetryOptions(), time) { InnerHandler = wire });
+
+        await time.RunAsync(async () => (await client.GetAsync("https://api.example/things")).Dispose());
+
+        wire.Attempts[1].Elapsed.TotalSeconds.ShouldBeInRange(3, 3.5);
+        wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_chain_works_without_dependency_injection()
+    {
+        var time = new VirtualTime();
+        using var wire = new ScriptedTransport(time);
+        wire.Answers(ScriptedAnswer.Status(503), HttpStatusCode.OK);
+        var options = new ResilienceHandlersOptions { Provider = "github" };
+        options.Retry.Jitter = 0;
+        using var client = new HttpClient(ResilienceHandlers.Create(wire, options, time)) { Timeout = Timeout.InfiniteTimeSpan };
+
+        await time.RunAsync(async () =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("https://api.github.com/repos/o/r");
+
+            response.GetCallReport()!.Provider.ShouldBe("github");
+        });
+
+        wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_fault_in_a_handler_below_gives_back_what_the_call_held()
+    {
+        using var bench = new Bench(add: b => b
+            .AddResilienceHandlers(o => o.Pacing.MaxConcurrency = 1)
+            .AddHttpMessageHandler(() => new Throwing()));
+
+        await bench.Run(async client =>
+        {
+            await Should.ThrowAsync<InvalidOperationException>(() => client.GetAsync("things"));
+            await Should.ThrowAsync<InvalidOperationException>(() => client.GetAsync("things"));
+        });
+    }
+
+    [Fact]
+    public async Task Options_in_a_scope_hold_for_the_named_client_and_the_request_wins_field_by_field()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(503));
+
+        await bench.Run(async client =>
+        {
+            using (CallOptions.BeginScope(new CallOptions { MaxRetries = 1, Deadline = TimeSpan.FromSeconds(90) }, client: "api"))
+            {
+                (await client.GetAsync("scoped")).Dispose();
+                using var request = new HttpRequestMessage(HttpMethod.Get, "own");
+                request.SetCallOptions(new CallOptions { MaxRetries = 2 });
+                (await client.SendAsync(request)).Dispose();
+            }
+
+            using (CallOptions.BeginScope(new CallOptions { MaxRetries = 0 }, client: "other"))
+            {
+                (await client.GetAsync("foreign")).Dispose();
+            }
+        });
+
+        bench.Wire.Attempts.CountBy(a => a.Uri.AbsolutePath).ToDictionary()
+            .ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["/scoped"] = 2, ["/own"] = 3, ["/foreign"] = 4 });
+    }
+
+    private sealed class Passing : DelegatingHandler;
+
+    private sealed class Throwing : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("a fault between");
+    }
+
+    private sealed class Cloning(int copies) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Task<HttpResponseMessage>[] sent = [.. Enumerable.Range(0, copies).Select(_ => base.SendAsync(Clone(request), cancellationToken))];
+            foreach (Task<HttpResponseMessage> late in sent[1..])
+            {
+                (await late).Dispose();
+            }
+
+            return await sent[0];
+        }
+
+        private static HttpRequestMessage Clone(HttpRequestMessage request)
+        {
+            var clone = new HttpRequestMessage(request.Method, request.RequestUri);
+            foreach (KeyValuePair<string, object?> option in request.Options)
+            {
+                ((IDictionary<string, object?>)clone.Options)[option.Key] = option.Value;
+            }
+
+            return clone;
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
+
+namespace Handlers.Tests.CircuitBreaker;
+
+public sealed class CircuitBreakerHandlerTests
+{
+    private static readonly ScriptedAnswer Unavailable = ScriptedAnswer.Status(503);
+
+    [Fact]
+    [Trait("Requirement", "A6")]
+    [Trait("Requirement", "C1")]
+    [Trait("Requirement", "E2")]
+    public async Task Opens_after_five_failures_for_a_minute_and_closes_after_two_successes()
+    {
+        using var bench = new Bench(settings: Five());
+        bench.Wire.OnEach(a => a.Elapsed < TimeSpan.FromSeconds(30) ? Unavailable : ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(1)));
+
+        await bench.Run(async client =>
+        {
+            await Times(5, () => client.GetAsync("things"));
+            CircuitOpenException open = await Should.ThrowAsync<CircuitOpenException>(() => client.GetAsync("things"));
+            open.RetryAfter.ShouldBe(TimeSpan.FromSeconds(60));
+            open.RetryAt.ShouldBe(bench.Time.GetUtcNow() + TimeSpan.FromSeconds(60));
+            await Task.Delay(TimeSpan.FromSeconds(60), bench.Time);
+            await Times(2, () => client.GetAsync("things"));
+            await Times(5, () => client.GetAsync("things"));
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(12);
+        bench.Log.Entries.Count(e => e.Event.Name is "CircuitOpened" or "CircuitHalfOpened" or "CircuitClosed").ShouldBe(3);
+    }
+
+    [Fact]
+    [Trait("Requirement", "E3")]
+    public async Task Each_attempt_asks_the_circuit()
+    {
+        using var bench = new Bench(settings: Set(("CircuitBreaker:FailureThreshold", "2"), ("Retry:Jitter", "0")));
+        bench.Wire.OnEach(_ => Unavailable);
+
+        await bench.Run(client => Should.ThrowAsync<CircuitOpenException>(() => client.GetAsync("things")));
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Waiting_for_the_circuit_uses_no_retry()
+    {
+        using var bench = new Bench(settings: Set(
+            ("CircuitBreaker:FailureThreshold", "2"), ("CircuitBreaker:BreakDuration", "00:00:10"), ("Retry:WaitForCircuit", "true"), ("Retry:MaxRetries", "2"), ("Retry:Jitter", "0")));
+        bench.Wire.Answers(Unavailable, Unavailable, HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things");
+
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            response.GetCallReport()!.Retries.ShouldBe(2);
+        });
+
+        bench.Wire.Attempts[2].Elapsed.TotalSeconds.ShouldBeInRange(11, 12.1);
+    }
+
+    [Fact]
+    public async Task A_refusal_by_the_provider_says_nothing_about_its_health()
+    {
+        using var bench = new Bench(settings: Five());
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(429).RetryAfter(1));
+
+        await bench.Run(client => Times(20, () => client.GetAsync("things")));
+
+        bench.Wire.Attempts.Count.ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task The_state_survives_the_chain_that_made_it()
+    {
+        using var bench = new Bench(settings: Five());
+        bench.Wire.OnEach(_ => Unavailable);
+
+        await bench.Time.RunAsync(async () =>
+        {
+            IHttpMessageHandlerFactory factory = bench.Services.GetRequiredService<IHttpMessageHandlerFactory>();
+            using (var first = new HttpClient(factory.CreateHandler("api"), disposeHandler: true) { BaseAddress = new Uri("https://api.example/") })
+            {
+                await Times(5, () => first.GetAsync("things"));
+            }
+
+            using var second = new HttpClient(Rebuilt(bench), disposeHandler: false) { BaseAddress = new Uri("https://api.example/") };
+
+            await Should.ThrowAsync<CircuitOpenException>(() => second.GetAsync("things"));
+        });
+    }
+
+    private static HttpMessageHandler Rebuilt(Bench bench)
+    {
+        // What the factory does when a handler's lifetime ends: all actions once more on a new builder.
+        HttpMessageHandlerBuilder builder = bench.Services.GetRequiredService<HttpMessageHandlerBuilder>();
+        builder.Name = "api";
+        foreach (Action<HttpMessageHandlerBuilder> action in bench.Services
+            .GetRequiredService<IOptionsMonitor<HttpClientFactoryOptions>>().Get("api").HttpMessageHandlerBuilderActions)
+        {
+            action(builder);
+        }
+
+        return builder.Build();
+    }
+
+    private static async Task Times(int count, Func<Task<HttpResponseMessage>> send)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            (await send()).Dispose();
+        }
+    }
+
+    private static Dictionary<string, string?> Five() => Set(
+        ("CircuitBreaker:FailureThreshold", "5"),
+        ("CircuitBreaker:BreakDuration", "00:01:00"),
+        ("CircuitBreaker:HalfOpenMaxCalls", "3"),
+        ("CircuitBreaker:SuccessThreshold", "2"),
+        ("Retry:MaxRetries", "0"));
+
+    private static Dictionary<string, string?> Set(params (string Option, string Value)[] options) =>
+        options.ToDictionary(o => $"ResilienceHandlers:Clients:api:{o.Option}", o => (string?)o.Value, StringComparer.Ordinal);
+}
