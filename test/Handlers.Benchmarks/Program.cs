@@ -1,0 +1,13 @@
+using Handlers.Benchmarks;
+
+return args switch
+{
+    ["overhead", .. var rest] => Overhead.Run(json: rest.Contains("--json")),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: overhead [--json]   what the chain adds to a bare client, against Polly.Core and eight empty handlers, interleaved in one process");
+    return 2;
+}
