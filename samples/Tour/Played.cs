@@ -1,0 +1,9 @@
+using Handlers;
+
+namespace Tour;
+
+/// <summary>How one call ended.</summary>
+/// <param name="Ok">It did what was asked; for a call that was made to fail: it failed the right way.</param>
+/// <param name="Report">What it did.</param>
+/// <param name="Deadline">What it had to end within; a stream: its headers.</param>
+internal readonly record struct Played(bool Ok, CallReport? Report, TimeSpan Deadline);

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using Handlers;
+
+namespace Tour;
+
+/// <summary>What each client has to live through.</summary>
+internal static class Scenes
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(35);
+
+    /// <summary>600 reads over a limit of 200 per 5 s with 2 % faults, 60 writes, a repository that has moved, a body that stalls.</summary>
+    public static Scene GitHub(Stage stage) => new("github", stage.Client("github"), stage.GitHub,
+    [
+        .. Many(600, i => Get($"repos/o/r/issues/{i}")),
+        .. Many(60, i => Post("repos/o/r/issues/1/comments", $"{{\"body\":\"comment {i}\"}}")),
+        .. Many(5, _ => Get("repos/old/r")),
+        Stalled("repos/o/r/stalled"),
+    ]);
+
+    /// <summary>240 completions through an outage of two seconds, 20 of them as event streams.</summary>
+    public static Scene OpenAI(Stage stage) => new("openai", stage.Client("openai"), stage.OpenAI,
+    [
+        .. Many(220, i => Spread(i, 40, Post("v1/chat/completions", Completion(i, stream: false)))),
+        .. Many(20, i => Spread(i, 200, Stream("v1/chat/completions", Completion(i, stream: true)))),
+    ]);
+
+    /// <summary>200 generations over a limit of 60 per 5 s that nobody announced, with connections that break after the answer was made.</summary>
+    public static Scene Gemini(Stage stage) => new("gemini", stage.Client("gemini"), stage.Gemini,
+        Many(200, i => Post("v1beta/models/gemini-2.5-flash:generateContent", $"{{\"contents\":[{{\"parts\":[{{\"text\":\"question {i}\"}}]}}]}}")));
+
+    private static IEnumerable<Func<HttpClient, Task<Played>>> Many(int count, Func<int, Func<HttpClient, Task<Played>>> make) =>
+        Enumerable.Range(0, count).Select(make);
+
+    private static Func<HttpClient, Task<Played>> Get(string path) => client => SendAsync(client, new HttpRequestMessage(HttpMethod.Get, path));
+
+    private static Func<HttpClient, Task<Played>> Post(string path, string json) => client =>
+        SendAsync(client, new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") });
+
+    /// <summary>Arrivals spread over time, so that some come before, in and after an outage.</summary>
+    private static Func<HttpClient, Task<Played>> Spread(int index, int milliseconds, Func<HttpClient, Task<Played>> call) => async client =>
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(index * milliseconds), TimeProvider.System);
+        return await call(client);
+    };
+
+    private static Func<HttpClient, Task<Played>> Stream(string path, string json) => async client =>
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        try
+        {
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+            bool done = false;
+            while (await reader.ReadLineAsync() is { } line)
+            {
+                done |= line == "data: [DONE]";
+            }
+
+            // A stream is bounded by silence, not by the deadline.
+            return new Played(done, response.GetCallReport(), TimeSpan.MaxValue / 2);
+        }
+        catch (HttpRequestException)
+        {
+            return new Played(false, request.GetCallReport(), Deadline);
+        }
+    };
+
+    /// <summary>A body that stops after three bytes: the call has to end at its deadline, as a timeout.</summary>
+    private static Func<HttpClient, Task<Played>> Stalled(string path) => async client =>
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.SetCallOptions(new CallOptions { Deadline = TimeSpan.FromSeconds(10) });
+        try
+        {
+            using HttpResponseMessage response = await client.SendAsync(request);
+            return new Played(false, response.GetCallReport(), TimeSpan.FromSeconds(10));
+        }
+        catch (CallTimeoutException timeout)
+        {
+            return new Played(timeout.IsDeadline, timeout.Report, TimeSpan.FromSeconds(10));
+        }
+        catch (HttpRequestException)
+        {
+            return new Played(false, request.GetCallReport(), TimeSpan.FromSeconds(10));
+        }
+    };
+
+    private static async Task<Played> SendAsync(HttpClient client, HttpRequestMessage request)
+    {
+        using (request)
+        {
+            try
+            {
+                using HttpResponseMessage response = await client.SendAsync(request);
+                return new Played(response.IsSuccessStatusCode, response.GetCallReport(), Deadline);
+            }
+            catch (HttpRequestException)
+            {
+                return new Played(false, request.GetCallReport(), Deadline);
+            }
+        }
+    }
+
+    private static string Completion(int index, bool stream) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{{\"model\":\"gpt-5\",\"max_tokens\":64,\"stream\":{(stream ? "true" : "false")},\"messages\":[{{\"role\":\"user\",\"content\":\"question {index}\"}}]}}");
+}
