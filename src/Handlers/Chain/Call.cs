@@ -25,7 +25,7 @@ internal sealed class Call
         Enabled = policy.Enabled;
         StartedAt = Now = client.Clock.Now;
         DeadlineAt = client.Clock.After(StartedAt, TotalTimeout);
-        Original = new RequestSnapshot(request);
+        Original.Take(request);
         if ((policy.Enabled & Stages.Planned) != 0)
         {
             Provider = policy.ProviderFor(request);
@@ -48,11 +48,14 @@ internal sealed class Call
     public HttpRequestMessage Request { get; set; }
 
     /// <summary>The request as the caller made it; its content may be wrapped so that it can be sent again.</summary>
-    public RequestSnapshot Original { get; private set; }
+    public RequestSnapshot Original;
 
     public Provider? Provider { get; }
 
     public CallPlan Plan { get; }
+
+    /// <summary>Where the request goes, by the URI that the caller gave.</summary>
+    public Upstream Upstream => field ??= Client.UpstreamFor(Original.Uri!);
 
     /// <summary>The caller's token, or inside an inner run the token that run was given.</summary>
     public CancellationToken Token { get; set; }
@@ -77,7 +80,7 @@ internal sealed class Call
     /// <summary>Retries used, as counted against <see cref="RetryOptions.MaxRetries"/>.</summary>
     public int Retries { get; set; }
 
-    public RetryDecision RetryDecision { get; set; }
+    public RetryDecision RetryDecision { get; set; } = RetryDecision.Done;
 
     /// <summary>When the last attempt left, 0 for one that was refused here; and when its answer or failure came.</summary>
     public long SentAt { get; set; }
@@ -152,7 +155,7 @@ internal sealed class Call
     public void ReplaceContent(HttpContent content)
     {
         Request.Content = content;
-        Original = new RequestSnapshot(Request);
+        Original.Take(Request);
     }
 
     public void Succeed(HttpResponseMessage response)

@@ -13,11 +13,10 @@ namespace Handlers;
 /// </summary>
 internal sealed class ClientState
 {
-    private readonly ConcurrentDictionary<Authority, Circuit> _circuits = new();
+    private readonly ConcurrentDictionary<Authority, Upstream> _upstreams = new();
     private ClientPolicy _policy;
-    private CircuitEntry? _lastCircuit;
+    private Upstream? _lastUpstream;
     private BudgetEntry? _lastBudget;
-    private AuthorityName? _lastAuthority;
 
     public ClientState(string name, ResilienceState state, ClientPolicy policy)
     {
@@ -41,7 +40,7 @@ internal sealed class ClientState
     /// <summary>The options in force. A call keeps those it began with.</summary>
     public ClientPolicy Policy => Volatile.Read(ref _policy);
 
-    public IEnumerable<Circuit> Circuits => _circuits.Values;
+    public IEnumerable<Circuit> Circuits => _upstreams.Values.Select(upstream => upstream.Circuit);
 
     /// <summary>A handler alone: its own state, no deadline, nothing switched on but what it brings.</summary>
     public static ClientState Alone(TimeProvider? time, Action<ResilienceHandlersOptions> configure)
@@ -102,41 +101,30 @@ internal sealed class ClientState
     {
         Volatile.Write(ref _policy, policy);
         var settings = CircuitSettings.From(policy.Options.CircuitBreaker);
-        foreach (Circuit circuit in _circuits.Values)
+        foreach (Circuit circuit in Circuits)
         {
             circuit.Adjust(settings);
         }
     }
 
-    /// <summary>The circuit of the upstream that a request goes to. Most clients have one upstream, so the last one found is tried first.</summary>
-    public Circuit CircuitFor(Uri uri)
+    /// <summary>The upstream that a request goes to. Most clients have one, so the last one found is tried first.</summary>
+    public Upstream UpstreamFor(Uri uri)
     {
         var key = new Authority(uri);
-        if (Volatile.Read(ref _lastCircuit) is { } last && last.Key == key)
-        {
-            return last.Circuit;
-        }
-
-        Circuit circuit = _circuits.GetOrAdd(
-            key,
-            static (key, client) => new Circuit(client.Name, key.ToString(), CircuitSettings.From(client.Policy.Options.CircuitBreaker), client.Clock.Time),
-            this);
-        Volatile.Write(ref _lastCircuit, new CircuitEntry(key, circuit));
-        return circuit;
-    }
-
-    /// <summary>The name of the upstream that a request goes to, made once per upstream.</summary>
-    public string AuthorityOf(Uri uri)
-    {
-        var key = new Authority(uri);
-        AuthorityName? last = Volatile.Read(ref _lastAuthority);
+        Upstream? last = Volatile.Read(ref _lastUpstream);
         if (last is null || last.Key != key)
         {
-            last = new AuthorityName(key, key.ToString());
-            Volatile.Write(ref _lastAuthority, last);
+            last = _upstreams.GetOrAdd(
+                key,
+                static (key, client) => new Upstream(
+                    key,
+                    key.ToString(),
+                    new Circuit(client.Name, key.ToString(), CircuitSettings.From(client.Policy.Options.CircuitBreaker), client.Clock.Time)),
+                this);
+            Volatile.Write(ref _lastUpstream, last);
         }
 
-        return last.Text;
+        return last;
     }
 
     /// <summary>The retry budget of the account that a call belongs to.</summary>
@@ -156,10 +144,6 @@ internal sealed class ClientState
 
         return last.Budget;
     }
-
-    private sealed record AuthorityName(Authority Key, string Text);
-
-    private sealed record CircuitEntry(Authority Key, Circuit Circuit);
 
     private sealed record BudgetEntry(ClientPolicy Policy, string Provider, string Account, RetryBudget Budget);
 }

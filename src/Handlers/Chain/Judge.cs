@@ -28,7 +28,7 @@ internal static class Judge
         Status = (int)call.Response!.StatusCode,
         Headers = call.Response.Headers.NonValidated,
         Body = body,
-        Now = call.Client.Clock.Time.GetUtcNow(),
+        Clock = call.Client.Clock.Time,
         Retries = call.Retries,
         Options = call.Policy.Options.RateLimits,
     };
@@ -140,7 +140,7 @@ internal static class Judge
             var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why);
             if (kind == VerdictKind.Transient)
             {
-                ledger.CloseAuthority(call.Client.AuthorityOf(call.Original.Uri!), closing);
+                ledger.CloseAuthority(call.Upstream.Name, closing);
             }
             else
             {

@@ -1,9 +1,9 @@
 namespace Handlers;
 
 /// <summary>What the call remembers of the verdict on its last attempt; its observations went to the ledger already.</summary>
-internal readonly record struct Judgement
+internal sealed record Judgement
 {
-    public static readonly Judgement Ok = new() { Kind = VerdictKind.Ok, Why = "" };
+    public static Judgement Ok { get; } = new() { Kind = VerdictKind.Ok, Why = "" };
 
     public VerdictKind Kind { get; init; }
 
@@ -23,5 +23,5 @@ internal readonly record struct Judgement
     /// <summary>The server-directed wait from receipt.</summary>
     public TimeSpan? Wait { get; init; }
 
-    public string Why { get; init; }
+    public required string Why { get; init; }
 }

@@ -6,16 +6,17 @@ namespace Handlers;
 /// The request as the caller made it. The wire below changes the message: a redirect rewrites method, URI, content and headers of the same object, an auth
 /// handler adds headers. Each attempt starts from this again, and keys and interpretations use it.
 /// </summary>
-internal readonly struct RequestSnapshot
+/// <remarks>Filled in place, inside the call: copying a struct of many references into the heap costs more than all of its reads.</remarks>
+internal struct RequestSnapshot
 {
-    private readonly Version _version;
-    private readonly HttpVersionPolicy _versionPolicy;
-    private readonly HttpContent? _content;
-    private readonly KeyValuePair<string, HeaderStringValues>[] _headers;
-    private readonly KeyValuePair<string, HeaderStringValues>[] _contentHeaders;
-    private readonly KeyValuePair<string, object?>[] _options;
+    private Version _version;
+    private HttpVersionPolicy _versionPolicy;
+    private HttpContent? _content;
+    private KeyValuePair<string, HeaderStringValues>[] _headers;
+    private KeyValuePair<string, HeaderStringValues>[] _contentHeaders;
+    private KeyValuePair<string, object?>[] _options;
 
-    public RequestSnapshot(HttpRequestMessage request)
+    public void Take(HttpRequestMessage request)
     {
         Method = request.Method;
         Uri = request.RequestUri;
@@ -30,13 +31,26 @@ internal readonly struct RequestSnapshot
         _options = options.Count > 1 ? [.. options] : [];
     }
 
-    public HttpMethod Method { get; }
+    public HttpMethod Method { get; private set; }
 
-    public Uri? Uri { get; }
+    public Uri? Uri { get; private set; }
 
-    public HttpContent? Content => _content;
+    public readonly HttpContent? Content => _content;
 
-    public void Restore(HttpRequestMessage request)
+    public readonly string? HeaderOf(string name)
+    {
+        foreach ((string candidate, HeaderStringValues values) in _headers)
+        {
+            if (candidate.Length == name.Length && candidate.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return values.ToString();
+            }
+        }
+
+        return null;
+    }
+
+    public readonly void Restore(HttpRequestMessage request)
     {
         request.Method = Method;
         request.RequestUri = Uri;
@@ -79,7 +93,7 @@ internal readonly struct RequestSnapshot
         }
     }
 
-    private void RestoreOptions(HttpRequestMessage request)
+    private readonly void RestoreOptions(HttpRequestMessage request)
     {
         IDictionary<string, object?> options = request.Options;
         if (_options.Length == 0 && options.Count <= 1)

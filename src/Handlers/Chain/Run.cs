@@ -79,8 +79,12 @@ internal sealed class Run
         }
 
         token.ThrowIfCancellationRequested();
-        Head.Client.Neighbours.Look(request.Headers);
         var call = new Call(Head.Client, policy, request, options, synchronous, token);
+        if (call.Original.HeaderOf(Neighbours.SdkRetries) is { } retries)
+        {
+            Head.Client.Neighbours.SeenSdk(retries);
+        }
+
         request.Options.Set(CallEntry.Key, call);
         call.TryEnter(_mask);
         return call;

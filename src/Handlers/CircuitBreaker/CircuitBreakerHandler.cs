@@ -60,7 +60,7 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
         return Step.Go;
     }
 
-    private static CircuitSignal SignalOf(in Judgement outcome) => outcome.Kind switch
+    private static CircuitSignal SignalOf(Judgement outcome) => outcome.Kind switch
     {
         VerdictKind.Ok => CircuitSignal.Success,
 
@@ -75,5 +75,6 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
         _ => CircuitSignal.Failure,
     };
 
-    private Circuit CircuitOf(Call call) => Client.CircuitFor(call.Original.Uri!);
+    private Circuit CircuitOf(Call call) =>
+        (ReferenceEquals(call.Client, Client) ? call.Upstream : Client.UpstreamFor(call.Original.Uri!)).Circuit;
 }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
 
 namespace Handlers;
@@ -6,7 +5,8 @@ namespace Handlers;
 /// <summary>Others that would retry or time out the same calls of one client (rule 16): each kind is warned about once.</summary>
 internal sealed partial class Neighbours(ILogger logger)
 {
-    private const string SdkRetries = "x-stainless-retry-count";
+    /// <summary>In which SDKs made by one generator count their retries.</summary>
+    public const string SdkRetries = "x-stainless-retry-count";
 
     private int _handler;
     private int _sdk;
@@ -24,10 +24,9 @@ internal sealed partial class Neighbours(ILogger logger)
     }
 
     /// <summary>An SDK above that counts its own retries on the request.</summary>
-    public void Look(HttpRequestHeaders headers)
+    public void SeenSdk(string retries)
     {
-        if (_sdk == 0 && headers.NonValidated.TryGetValues(SdkRetries, out HeaderStringValues value) && value.ToString() is not ("" or "0")
-            && Interlocked.Exchange(ref _sdk, 1) == 0)
+        if (retries is not ("" or "0") && Interlocked.Exchange(ref _sdk, 1) == 0)
         {
             SdkRetriesToo(logger, SdkRetries);
         }

@@ -37,7 +37,7 @@ public sealed class PacingHandler : ChainedHandler
             Account = call.Account,
             Uses = call.Plan.Quotas,
             Groups = policy.Pacing.GroupsOf(call.Original.Method, call.Original.Uri!),
-            Authority = call.Client.AuthorityOf(call.Original.Uri!),
+            Authority = call.Upstream.Name,
             BodyBytes = BodyBytes(call),
             MaxWait = call.Options?.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
             TimeLeft = call.Client.Clock.Between(call.Now, call.DeadlineAt),

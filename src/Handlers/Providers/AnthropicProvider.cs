@@ -78,7 +78,7 @@ internal sealed class AnthropicProvider : Provider
             limits = default;
         }
 
-        DateTimeOffset now = headers.ServerNow(answer.Now);
+        DateTimeOffset now = headers.ServerNow(answer);
         Finding finding = FindingOf(answer);
         ExhaustedLimits exhausted = limits.Exhausted(answer.Plan, now);
         Verdict verdict = finding.Kind switch

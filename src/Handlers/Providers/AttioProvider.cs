@@ -80,7 +80,7 @@ internal sealed class AttioProvider : Provider
                     return headers.Conclude(new(VerdictKind.QuotaExhausted, "the plan's quota is used up or the bill is not paid"), ServerWait.None);
                 case "merge_in_progress" when answer.Status == 404:
                     return headers.Conclude(
-                        new(VerdictKind.Transient, "merge_in_progress: the record is being merged into another"), headers.Wait(headers.ServerNow(answer.Now)));
+                        new(VerdictKind.Transient, "merge_in_progress: the record is being merged into another"), headers.Wait(headers.ServerNow(answer)));
                 default:
                     break;
             }

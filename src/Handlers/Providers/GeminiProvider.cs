@@ -92,7 +92,7 @@ internal sealed class GeminiProvider : Provider
             case 402:
                 return headers.Conclude(new(VerdictKind.QuotaExhausted, "HTTP 402: the prepaid credit is used up"), ServerWait.None);
             case 429 or 499 or 503:
-                ServerWait asked = headers.Wait(headers.ServerNow(answer.Now));
+                ServerWait asked = headers.Wait(headers.ServerNow(answer));
                 Details details = new(JsonBody.Open(answer.Body));
                 Verdict verdict = answer.Status == 503
                     ? headers.Conclude(StatusVerdict.Of(503), asked.Or(details.Delay))

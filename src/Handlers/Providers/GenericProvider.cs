@@ -54,7 +54,7 @@ internal sealed class GenericProvider : Provider
             fields = default;
         }
 
-        DateTimeOffset now = headers.ServerNow(answer.Now);
+        DateTimeOffset now = headers.ServerNow(answer);
         RateLimitReadings limits = new(fields, now);
         Verdict verdict = answer.Status switch
         {

@@ -154,7 +154,7 @@ internal sealed class GitHubProvider : Provider
             limit = default;
         }
 
-        DateTimeOffset now = headers.ServerNow(answer.Now);
+        DateTimeOffset now = headers.ServerNow(answer);
         ServerWait reset = ResetOf(limit, now);
         Verdict verdict = answer.Status switch
         {

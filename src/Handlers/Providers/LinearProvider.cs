@@ -86,7 +86,7 @@ internal sealed class LinearProvider : Provider
             limits = default;
         }
 
-        DateTimeOffset now = headers.ServerNow(answer.Now);
+        DateTimeOffset now = headers.ServerNow(answer);
         GraphQLErrors errors = new(answer.Body);
         Finding finding = FindingOf(answer, errors, out bool isAlreadyDone);
         ExhaustedLimits exhausted = limits.Exhausted(answer.Plan, now);

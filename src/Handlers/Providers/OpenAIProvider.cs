@@ -103,7 +103,7 @@ internal sealed class OpenAIProvider : Provider
         JsonBody body = JsonBody.Open(answer.Body);
         string? message = Json.Message(body);
         Finding finding = FindingOf(answer.Status, body, message);
-        ServerWait wait = headers.Wait(headers.ServerNow(answer.Now));
+        ServerWait wait = headers.Wait(headers.ServerNow(answer));
         if (finding.Kind != VerdictKind.RateLimited)
         {
             return headers.Conclude(finding, finding.Kind == VerdictKind.Transient ? wait : ServerWait.None);

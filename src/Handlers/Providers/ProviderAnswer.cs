@@ -27,7 +27,10 @@ public readonly ref struct ProviderAnswer
     public ReadOnlySpan<byte> Body { get; init; }
 
     /// <summary>The local wall clock at receipt; used for absolute hints only when the answer has no <c>Date</c>.</summary>
-    public required DateTimeOffset Now { get; init; }
+    public DateTimeOffset Now { get => Clock?.GetUtcNow() ?? field; init; }
+
+    /// <summary>Where <see cref="Now"/> comes from when somebody asks: most answers carry a date of their own.</summary>
+    internal TimeProvider? Clock { get; init; }
 
     /// <summary>How many attempts of this call came before this one.</summary>
     public int Retries { get; init; }

@@ -83,9 +83,9 @@ internal sealed class StripeProvider : Provider
         {
             case 409:
                 return headers.Conclude(
-                    new(VerdictKind.Transient, "HTTP 409: the object is locked or the idempotency key in use"), headers.Wait(headers.ServerNow(answer.Now)));
+                    new(VerdictKind.Transient, "HTTP 409: the object is locked or the idempotency key in use"), headers.Wait(headers.ServerNow(answer)));
             case 429:
-                ServerWait wait = headers.Wait(headers.ServerNow(answer.Now));
+                ServerWait wait = headers.Wait(headers.ServerNow(answer));
                 return limitedBy is null && JsonBody.Open(answer.Body).Has("lock_timeout", "error", "code")
                     ? headers.Conclude(new(VerdictKind.Transient, "lock_timeout: the object is locked by another request"), wait)
                     : headers.Conclude(StatusVerdict.Of(429), wait, ResourceOf(limitedBy));

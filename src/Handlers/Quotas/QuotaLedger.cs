@@ -48,7 +48,11 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     {
         if (grant.Account is { } account)
         {
-            Settle(ref grant, Verdict.Ok);
+            if (!grant.IsSettled)
+            {
+                Settle(ref grant, Verdict.Ok);
+            }
+
             account.Release(grant);
             grant = default;
         }

@@ -5,10 +5,10 @@ namespace Handlers.Retry;
 /// <param name="Delay">How long the retry itself waits; zero when the queue does the waiting.</param>
 /// <param name="UsesRetry">Counts against <see cref="RetryOptions.MaxRetries"/>.</param>
 /// <param name="Reason">Why not again; null when there was nothing to retry.</param>
-internal readonly record struct RetryDecision(bool Again, TimeSpan Delay, bool UsesRetry, string? Reason)
+internal sealed record RetryDecision(bool Again, TimeSpan Delay, bool UsesRetry, string? Reason)
 {
     /// <summary>There was nothing to retry.</summary>
-    public static RetryDecision Done => default;
+    public static RetryDecision Done { get; } = new(false, TimeSpan.Zero, false, null);
 
     public static RetryDecision No(string reason) => new(false, TimeSpan.Zero, false, reason);
 

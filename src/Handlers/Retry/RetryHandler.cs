@@ -27,7 +27,7 @@ public sealed class RetryHandler : ChainedHandler
     internal override Step Enter(Call call)
     {
         ClientPolicy policy = PolicyOf(call);
-        BudgetOf(call).RecordCall();
+        BudgetOf(call).RecordCall(call.StartedAt);
         if (call.Original.Content is { } content && BodyReplay.Prepare(content, policy.Options.Retry.MaxBufferedBody) is { } replay
             && !ReferenceEquals(replay, content))
         {

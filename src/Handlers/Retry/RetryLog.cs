@@ -5,7 +5,7 @@ namespace Handlers.Retry;
 /// <summary>What retrying says in the log.</summary>
 internal static partial class RetryLog
 {
-    public static void Scheduled(ILogger logger, Call call, in Judgement outcome, in RetryDecision decision)
+    public static void Scheduled(ILogger logger, Call call, Judgement outcome, RetryDecision decision)
     {
         if (logger.IsEnabled(LogLevel.Information))
         {
@@ -13,7 +13,7 @@ internal static partial class RetryLog
         }
     }
 
-    public static void GaveUp(ILogger logger, Call call, in Judgement outcome, string reason)
+    public static void GaveUp(ILogger logger, Call call, Judgement outcome, string reason)
     {
         if (logger.IsEnabled(LogLevel.Warning))
         {

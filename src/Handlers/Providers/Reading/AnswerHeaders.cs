@@ -57,6 +57,10 @@ internal struct AnswerHeaders
     /// The server's clock when it answered, to one second and never ahead of it; the local clock when there is no <c>Date</c>. <c>Age</c> is not added: it
     /// could only make waits shorter, on the word of whoever stands between.
     /// </summary>
+    public readonly DateTimeOffset ServerNow(in ProviderAnswer answer) =>
+        IsFixdate(_date) && HttpDate.TryParse(_date, default, out DateTimeOffset date) ? date : ServerNow(answer.Now);
+
+    /// <inheritdoc cref="ServerNow(in ProviderAnswer)"/>
     public readonly DateTimeOffset ServerNow(DateTimeOffset localNow) => HttpDate.TryParse(_date, localNow, out DateTimeOffset date) ? date : localNow;
 
     /// <summary>The hints of first rank: <c>retry-after-ms</c>, then <c>Retry-After</c>.</summary>
@@ -113,4 +117,7 @@ internal struct AnswerHeaders
     public static bool Is(string name, string expected) => name.Equals(expected, StringComparison.OrdinalIgnoreCase);
 
     private static string Sentence(string reason, string source) => $"{reason}; {source}.";
+
+    // The form that everybody sends names its year in full: the local clock need not be looked at.
+    private static bool IsFixdate(string? date) => date is [_, _, _, ',', ..];
 }
