@@ -18,8 +18,20 @@ public sealed class CallOptions
     /// <summary>Who goes first when quota is short. Default null: normal, or background in the workload <see cref="Workload.Background"/>.</summary>
     public CallPriority? Priority { get; init; }
 
-    /// <summary>What one attempt costs, in place of the provider's estimate. Default null.</summary>
-    public Cost? Cost { get; init; }
+    /// <summary>What one attempt costs, in place of the provider's estimate, at every quota that it is charged to. Default null. No amount is negative.</summary>
+    public Cost? Cost
+    {
+        get;
+        init
+        {
+            if (value is { } cost && Math.Min(Math.Min(cost.Requests, cost.Tokens), Math.Min(cost.Points, cost.Bytes)) < 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), cost, "No amount of a cost can be negative.");
+            }
+
+            field = value;
+        }
+    }
 
     /// <summary>The call's deadline as a duration from its start; the earlier of this and the total timeout counts. Default null.</summary>
     public TimeSpan? Deadline { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Handlers.Pacing;
 using Handlers.Quotas;
 
@@ -35,7 +36,7 @@ public sealed class PacingHandler : ChainedHandler
             Policy = policy.Pacing.Quotas,
             Provider = call.Provider!.Name,
             Account = call.Account,
-            Uses = call.Plan.Quotas,
+            Uses = UsesOf(call),
             Groups = policy.Pacing.GroupsOf(call.Original.Method, call.Original.Uri!),
             Authority = call.Upstream.Name,
             BodyBytes = BodyBytes(call),
@@ -104,6 +105,12 @@ public sealed class PacingHandler : ChainedHandler
 
         return Step.Go;
     }
+
+    /// <summary>What the attempt is charged to; the caller's word on its cost stands in place of the plan's.</summary>
+    private static ImmutableArray<QuotaUse> UsesOf(Call call) =>
+        call.Options?.Cost is not { } cost ? call.Plan.Quotas
+        : call.Plan.Quotas.IsDefaultOrEmpty ? [new QuotaUse(QuotaKey.AllResources, cost)]
+        : [.. call.Plan.Quotas.Select(use => use with { Cost = cost })];
 
     private static CancellationTokenRegistration Leaving(Call call, Waiter waiter) =>
         call.Token.UnsafeRegister(static state => ((Waiter)state!).Account.Cancel((Waiter)state), waiter);

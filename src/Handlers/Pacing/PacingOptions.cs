@@ -19,12 +19,6 @@ public sealed class PacingOptions
     /// <summary>Attempts under way at once, each until its body ends. Default none, range 1 to 100,000.</summary>
     public int? MaxConcurrency { get; set; }
 
-    /// <summary>What to optimise while a quota is short. Default <see cref="PacingMode.FinishSoonest"/>.</summary>
-    public PacingMode Mode { get; set; }
-
-    /// <summary>The share kept for interactive calls in mode <see cref="PacingMode.Reserve"/>, in percent. Default 10, range 0 to 100.</summary>
-    public double ReservePercent { get; set; } = 10;
-
     /// <summary>The share of every known limit that is left unused, in percent, for others who spend the same quota. Default 0, range 0 to 90.</summary>
     public double MarginPercent { get; set; }
 

@@ -23,11 +23,11 @@ internal sealed class PacingRules
                 matched.Add((pattern, 1UL << groups.Count));
             }
 
-            groups.Add((name, Limits(group.Limits, group.MinInterval, group.MaxConcurrency)));
+            groups.Add((name, Limits(group.Limits, group.MinInterval, group.MaxConcurrency, options.MarginPercent)));
         }
 
         _matched = [.. matched];
-        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency), groups)
+        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency, options.MarginPercent), groups)
         {
             MaxQueue = options.MaxQueue,
             MaxQueueBytes = options.MaxQueueBytes,
@@ -48,7 +48,7 @@ internal sealed class PacingRules
         return groups;
     }
 
-    private static ImmutableArray<LimitSpec> Limits(string? text, TimeSpan? interval, int? concurrency)
+    private static ImmutableArray<LimitSpec> Limits(string? text, TimeSpan? interval, int? concurrency, double margin)
     {
         ImmutableArray<LimitSpec>.Builder all = ImmutableArray.CreateBuilder<LimitSpec>();
         if (text is not null && LimitGrammar.TryParse(text, out ImmutableArray<LimitSpec> parsed, out _))
@@ -66,6 +66,6 @@ internal sealed class PacingRules
             all.Add(LimitSpec.Concurrent(most));
         }
 
-        return all.ToImmutable();
+        return margin > 0 ? [.. all.Select(limit => limit.Less(margin))] : all.ToImmutable();
     }
 }

@@ -54,6 +54,17 @@ internal sealed record LimitSpec
 
     public LimitSpec Adaptive(long min, long max) => this with { AdaptiveMin = min, AdaptiveMax = max };
 
+    /// <summary>The limit with <paramref name="percent"/> of it left to others. At least 1 of it stays.</summary>
+    public LimitSpec Less(double percent)
+    {
+        double share = 1 - (percent / 100);
+        return Kind == LimitKind.MinInterval
+            ? Interval(Period / share)
+            : new LimitSpec(Kind, Unit, Share(Amount), Period) { Burst = Burst == 0 ? 0 : Share(Burst), AdaptiveMin = AdaptiveMin, AdaptiveMax = AdaptiveMax };
+
+        long Share(long amount) => Math.Max(1, (long)(amount * share));
+    }
+
     public override string ToString()
     {
         switch (Kind)

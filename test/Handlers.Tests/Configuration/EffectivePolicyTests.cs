@@ -20,7 +20,7 @@ public class EffectivePolicyTests
             "provider github, workload HighTraffic, TotalTimeout 00:00:30 (workload), AttemptTimeout 00:00:30, BodyIdleTimeout 00:00:20 (Defaults), "
             + "Retry:MaxRetries 1 (workload), Retry:BaseDelay 00:00:00.5 (workload), Retry:MaxDelay 00:00:05 (workload), Retry:Jitter 0 (code), "
             + "CircuitBreaker:FailureThreshold 10, CircuitBreaker:BreakDuration 00:00:30, "
-            + "Pacing:Limits \"5000/hour, 100/minute\" (client), Pacing:MaxConcurrency 50 (provider), Pacing:Mode FinishSoonest, "
+            + "Pacing:Limits \"5000/hour, 100/minute\" (client), Pacing:MaxConcurrency 50 (provider), "
             + "Pacing:Groups:search:MinInterval 00:00:02 (client)");
     }
 

@@ -88,7 +88,6 @@ public class OptionRulesTests
     [InlineData("Retry:WaitOutOn", "circuit-open", "Retry:WaitForCircuit", "false")]
     [InlineData("CircuitBreaker:BreakDuration", "00:10:00", "CircuitBreaker:MaxBreakDuration", "00:05:00")]
     [InlineData("CircuitBreaker:FailureThreshold", "5", "CircuitBreaker:FailureRatio", "0.5")]
-    [InlineData("Pacing:ReservePercent", "20", "Pacing:Mode", "Smooth")]
     public void Two_values_of_one_layer_that_contradict_each_other_are_an_error(string one, string first, string other, string second)
     {
         string error = Layers.For("x", ($"ResilienceHandlers:Clients:x:{one}", first), ($"ResilienceHandlers:Clients:x:{other}", second)).Error();
@@ -100,7 +99,6 @@ public class OptionRulesTests
     [Theory]
     [InlineData("CircuitBreaker:MinimumThroughput", "50", "CircuitBreaker:FailureRatio = \"none\"")]
     [InlineData("CircuitBreaker:SamplingDuration", "00:00:10", "CircuitBreaker:FailureRatio = \"none\"")]
-    [InlineData("Pacing:ReservePercent", "20", "Pacing:Mode = \"FinishSoonest\"")]
     public void What_has_no_effect_is_an_error_where_it_is_said_about_one_client(string path, string value, string because)
     {
         Layers.For("x", ($"ResilienceHandlers:Clients:x:{path}", value)).Error()
@@ -133,18 +131,6 @@ public class OptionRulesTests
             (probe is null ? "Unrelated" : "ResilienceHandlers:Clients:x:CircuitBreaker:ProbeTimeout", probe));
 
         layers.Options().CircuitBreaker.ProbeTimeout.ShouldBe(TimeSpan.Parse(expected, CultureInfo.InvariantCulture));
-    }
-
-    [Fact]
-    public void A_percentage_in_the_defaults_waits_for_clients_in_its_mode()
-    {
-        ClientLayers layers = Layers.For(
-            "x",
-            ("ResilienceHandlers:Defaults:Pacing:ReservePercent", "20"),
-            ("ResilienceHandlers:Clients:x:Pacing:Mode", "Reserve"));
-
-        layers.Options().Pacing.ReservePercent.ShouldBe(20);
-        (layers with { Client = "y" }).Options().Pacing.Mode.ShouldBe(PacingMode.FinishSoonest);
     }
 
     [Fact]

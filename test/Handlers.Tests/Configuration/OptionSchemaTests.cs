@@ -46,8 +46,6 @@ public class OptionSchemaTests
         { "Pacing:Limits", "none" },
         { "Pacing:MinInterval", "none" },
         { "Pacing:MaxConcurrency", "none" },
-        { "Pacing:Mode", "FinishSoonest" },
-        { "Pacing:ReservePercent", "10" },
         { "Pacing:MarginPercent", "0" },
         { "Pacing:MaxWait", "none" },
         { "Pacing:MaxQueue", "10000" },

@@ -261,7 +261,7 @@ public class OptionsComposerTests
         using var json = new MemoryStream("""
             { "ResilienceHandlers": {
                 "Clients": {
-                  "github":    { "Pacing": { "Limits": "5000/hour", "MaxConcurrency": 50, "Mode": "Smooth",
+                  "github":    { "Pacing": { "Limits": "5000/hour", "MaxConcurrency": 50,
                                              "Groups": { "search": { "Match": "GET /search/*", "MinInterval": "00:00:02" } } } },
                   "instantly": { "Pacing": { "Limits": "10/second" } },
                   "openai":    { "Pacing": { "MinInterval": "00:00:00.100" },
