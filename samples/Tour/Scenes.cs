@@ -9,13 +9,13 @@ internal static class Scenes
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(35);
 
-    /// <summary>600 reads over a limit of 200 per 5 s with 2 % faults, 60 writes, a repository that has moved, a body that stalls.</summary>
+    /// <summary>600 reads over a limit of 320 per 5 s with 2 % faults, 60 writes, a repository that has moved, a body that stalls.</summary>
     public static Scene GitHub(Stage stage) => new("github", stage.Client("github"), stage.GitHub,
     [
+        Stalled("repos/o/r/stalled"),
         .. Many(600, i => Get($"repos/o/r/issues/{i}")),
         .. Many(60, i => Post("repos/o/r/issues/1/comments", $"{{\"body\":\"comment {i}\"}}")),
         .. Many(5, _ => Get("repos/old/r")),
-        Stalled("repos/o/r/stalled"),
     ]);
 
     /// <summary>240 completions through an outage of two seconds, 20 of them as event streams.</summary>

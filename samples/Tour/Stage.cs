@@ -78,7 +78,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         var options = new GitHubTwinOptions
         {
-            CoreLimit = 200,
+            CoreLimit = 320,
             Window = TimeSpan.FromSeconds(5),
             ServiceTime = TimeSpan.FromMilliseconds(40),
             Penalty = TimeSpan.FromSeconds(2),
