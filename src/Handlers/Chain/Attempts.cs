@@ -7,6 +7,14 @@ internal static class Attempts
     public static bool Begin(Call call, bool innermost, out AttemptTimer timer)
     {
         timer = default;
+        Clock clock = call.Client.Clock;
+        TimeSpan left = clock.Between(call.Now, call.DeadlineAt);
+        if (left == TimeSpan.Zero)
+        {
+            call.Fail(Refusals.DeadlinePassed(call));
+            return false;
+        }
+
         if (innermost)
         {
             if (call.Pass.Take(call) is { } refusal)
@@ -16,14 +24,6 @@ internal static class Attempts
             }
 
             call.Attempts++;
-        }
-
-        Clock clock = call.Client.Clock;
-        TimeSpan left = clock.Between(call.Now, call.DeadlineAt);
-        if (left == TimeSpan.Zero)
-        {
-            call.Fail(Refusals.DeadlinePassed(call));
-            return false;
         }
 
         call.SentAt = call.Now;
@@ -43,7 +43,6 @@ internal static class Attempts
         }
         else if (call.Exception is OperationCanceledException cancelled && call.Token.IsCancellationRequested && cancelled.CancellationToken != call.Token)
         {
-            call.Client.Neighbours.GaveUp(call.Client.Clock.Between(call.StartedAt, call.Now));
             call.Fail(new TaskCanceledException(cancelled.Message, cancelled, call.Token));
         }
 

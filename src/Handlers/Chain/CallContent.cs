@@ -77,10 +77,16 @@ internal sealed class CallContent : HttpContent
 
     internal int Read(Stream inner, Span<byte> buffer)
     {
+        Interlocked.Exchange(ref _reading, 1);
+        if (_source is null || Volatile.Read(ref _ended) != 0)
+        {
+            return inner.Read(buffer);
+        }
+
         Listen();
 
         // A synchronous read takes no token: closing the stream below is what ends it.
-        using CancellationTokenRegistration abort = _source?.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), inner) ?? default;
+        CancellationTokenRegistration abort = _source.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), inner);
         try
         {
             return inner.Read(buffer);
@@ -91,7 +97,9 @@ internal sealed class CallContent : HttpContent
         }
         finally
         {
+            abort.Dispose();
             Rest();
+            Volatile.Write(ref _reading, 0);
         }
     }
 
@@ -156,7 +164,7 @@ internal sealed class CallContent : HttpContent
             return limit == Timeout.InfiniteTimeSpan ? null : call.BodySource = TokenSourcePool.Rent(call.Client.Clock.Time, limit);
         }
 
-        call.BodySource.CancelAfter(limit);
+        call.BodySource.CancelAfter(limit < TokenSourcePool.LongestTimeout ? limit : TokenSourcePool.LongestTimeout);
         return call.BodySource;
     }
 

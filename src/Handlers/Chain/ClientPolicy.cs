@@ -52,8 +52,9 @@ internal sealed class ClientPolicy
         stages |= options.Retry.Enabled ? Stages.Retry : 0;
         stages |= options.CircuitBreaker.Enabled ? Stages.CircuitBreaker : 0;
         stages |= options.Pacing.Enabled ? Stages.Pacing : 0;
-        stages |= options.AttemptTimeout != Timeout.InfiniteTimeSpan ? Stages.AttemptTimeout : 0;
         stages |= options.RateLimits.Enabled ? Stages.RateLimit : 0;
-        return stages;
+
+        // Without a timeout of the client's a call may still bring its own.
+        return options.AttemptTimeout != Timeout.InfiniteTimeSpan || stages != Stages.None ? stages | Stages.AttemptTimeout : stages;
     }
 }

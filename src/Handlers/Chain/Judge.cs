@@ -12,7 +12,8 @@ internal static class Judge
     {
         if (call.Exception is { } failure)
         {
-            call.Judgement = OfFailure(failure, call.Token.IsCancellationRequested);
+            Judgement outcome = OfFailure(failure, call.Token.IsCancellationRequested);
+            call.Judgement = call.SentAt == 0 ? outcome with { NotExecuted = true } : outcome;
             return;
         }
 
@@ -84,8 +85,12 @@ internal static class Judge
         CallTimeoutException => Transient(FailureClass.Timeout, notExecuted: false, failure.Message),
         ResilienceRejectedException => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, NotExecuted = true, Why = failure.Message },
         OperationCanceledException when callerGaveUp => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Cancelled, Why = "the caller gave up" },
-        OperationCanceledException { InnerException: TimeoutException } =>
+
+        // The transport's connect timeout looks like the timeout of a client further down, but that one has the cancellation it comes from inside.
+        OperationCanceledException { InnerException: TimeoutException { InnerException: not OperationCanceledException } } =>
             Transient(FailureClass.PoolTimeout, notExecuted: true, "no connection could be made in time"),
+        OperationCanceledException { InnerException: TimeoutException } =>
+            Transient(FailureClass.ReadTimeout, notExecuted: false, "a client below gave up waiting"),
         HttpRequestException http => OfRequestFailure(http),
         IOException => Transient(FailureClass.Reset, notExecuted: false, "the connection broke"),
         TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
@@ -108,12 +113,12 @@ internal static class Judge
     private static Judgement Transient(FailureClass failure, bool notExecuted, string why) =>
         new() { Kind = VerdictKind.Transient, Failure = failure, NotExecuted = notExecuted, Why = why };
 
-    private static void Close(Call call, in Verdict verdict, VerdictKind kind, in GateClosing closing)
+    private static void Close(Call call, Provider provider, in Verdict verdict, VerdictKind kind, in GateClosing closing)
     {
         QuotaLedger ledger = call.Client.State.Ledger;
         string own = call.Plan.Quotas.IsDefaultOrEmpty ? QuotaKey.AllResources : call.Plan.Quotas[0].Resource;
         string named = verdict.WholeAccount ? QuotaKey.AllResources : verdict.Resource ?? own;
-        var key = new QuotaKey(call.Provider!.Name, call.Account, named);
+        var key = new QuotaKey(provider.Name, call.Account, named);
         ledger.CloseGate(key, closing);
         if (kind == VerdictKind.Ok)
         {
@@ -142,9 +147,9 @@ internal static class Judge
             {
                 ledger.CloseAuthority(call.Upstream.Name, closing);
             }
-            else
+            else if (call.Provider is { } provider)
             {
-                Close(call, verdict, kind, closing);
+                Close(call, provider, verdict, kind, closing);
             }
         }
 

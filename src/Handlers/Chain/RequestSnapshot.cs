@@ -101,13 +101,16 @@ internal struct RequestSnapshot
             return;
         }
 
-        object? own = options[CallEntry.Key.Key];
+        bool known = options.TryGetValue(CallEntry.Key.Key, out object? own);
         options.Clear();
         foreach (KeyValuePair<string, object?> option in _options)
         {
             options[option.Key] = option.Value;
         }
 
-        options[CallEntry.Key.Key] = own;
+        if (known)
+        {
+            options[CallEntry.Key.Key] = own;
+        }
     }
 }

@@ -96,15 +96,14 @@ internal sealed class Run
 
     public async Task<HttpResponseMessage> SendAdoptedAsync(Call call, HttpRequestMessage request, CancellationToken token)
     {
-        (HttpRequestMessage outerRequest, CancellationToken outerToken) = (call.Request, call.Token);
-        (call.Request, call.Token) = (request, token);
+        Outer outer = Adopt(call, request, token);
         try
         {
             await WalkAsync(call, 0, entry: false).ConfigureAwait(false);
         }
         finally
         {
-            (call.Request, call.Token) = (outerRequest, outerToken);
+            outer.Restore(call);
             call.Exit(_mask);
         }
 
@@ -113,15 +112,14 @@ internal sealed class Run
 
     public HttpResponseMessage SendAdopted(Call call, HttpRequestMessage request, CancellationToken token)
     {
-        (HttpRequestMessage outerRequest, CancellationToken outerToken) = (call.Request, call.Token);
-        (call.Request, call.Token) = (request, token);
+        Outer outer = Adopt(call, request, token);
         try
         {
             Walk(call, 0, entry: false);
         }
         finally
         {
-            (call.Request, call.Token) = (outerRequest, outerToken);
+            outer.Restore(call);
             call.Exit(_mask);
         }
 
@@ -180,6 +178,7 @@ internal sealed class Run
             catch (Exception failure)
             {
                 call.Fail(failure);
+                call.Judgement ??= Judge.OfFailure(failure, call.Token.IsCancellationRequested);
             }
         }
 
@@ -238,10 +237,24 @@ internal sealed class Run
             catch (Exception failure)
             {
                 call.Fail(failure);
+                call.Judgement ??= Judge.OfFailure(failure, call.Token.IsCancellationRequested);
             }
         }
 
         return entry ? Finish(call) : null;
+    }
+
+    /// <summary>Takes a call over from the run above. The handler between may have waited, and may send more than once in one attempt of the call.</summary>
+    private Outer Adopt(Call call, HttpRequestMessage request, CancellationToken token)
+    {
+        var outer = new Outer(call.Request, call.AttemptTimeout, call.Token);
+        (call.Request, call.Token, call.Judgement, call.Now) = (request, token, null, call.Client.Clock.Now);
+        if ((_mask & Stages.Pacing) != 0)
+        {
+            call.Client.State.Ledger.Release(ref call.Grant);
+        }
+
+        return outer;
     }
 
     private static HttpResponseMessage HandUp(Call call)
@@ -257,7 +270,18 @@ internal sealed class Run
     private HttpResponseMessage Finish(Call call)
     {
         call.Exit(_mask);
+        if (call.Exception is OperationCanceledException && call.Token.IsCancellationRequested)
+        {
+            call.Client.Neighbours.GaveUp(call.Client.Clock.Between(call.StartedAt, call.Client.Clock.Now));
+        }
+
         Delivery.Prepare(call);
         return HandUp(call);
+    }
+
+    /// <summary>What the run above goes on with. The attempt timeout belongs to the run that its stage stands in.</summary>
+    private readonly record struct Outer(HttpRequestMessage Request, TimeSpan AttemptTimeout, CancellationToken Token)
+    {
+        public void Restore(Call call) => (call.Request, call.AttemptTimeout, call.Token) = (Request, AttemptTimeout, Token);
     }
 }

@@ -13,8 +13,12 @@ internal static class TokenSourcePool
     private static CancellationTokenSource? s_next;
     private static int s_count;
 
+    /// <summary>What a timer can take at most, 49.7 days; a longer timeout ends there.</summary>
+    public static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     public static CancellationTokenSource Rent(TimeProvider time, TimeSpan timeout)
     {
+        timeout = timeout < LongestTimeout ? timeout : LongestTimeout;
         if (!ReferenceEquals(time, TimeProvider.System))
         {
             return new CancellationTokenSource(timeout, time);

@@ -329,7 +329,7 @@ internal sealed class QuotaAccount : Quota
         TimeSpan longest = demand.MaxWait == Timeout.InfiniteTimeSpan || (demand.TimeLeft != Timeout.InfiniteTimeSpan && demand.TimeLeft < demand.MaxWait)
             ? demand.TimeLeft
             : demand.MaxWait;
-        return longest == Timeout.InfiniteTimeSpan ? Limit.Never : now + longest.Ticks;
+        return longest == Timeout.InfiniteTimeSpan || longest.Ticks >= Limit.Never - now ? Limit.Never : now + longest.Ticks;
     }
 
     private static void Complete(Waiter? ended)

@@ -70,7 +70,8 @@ internal static class ErrorPeek
         byte[] buffer = new byte[SizeFor(content)];
         int read = 0;
         bool whole = false;
-        using CancellationTokenRegistration abort = (call.BodySource?.Token ?? call.Token).UnsafeRegister(static state => ((Stream)state!).Dispose(), stream);
+        using CancellationTokenRegistration late = call.BodySource?.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), stream) ?? default;
+        using CancellationTokenRegistration gaveUp = call.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), stream);
         try
         {
             while (!whole && read < Bound)

@@ -42,9 +42,14 @@ public sealed class RateLimitHandler : ChainedHandler
     internal override async ValueTask WaitOnLeaveAsync(Call call, Place below)
     {
         ReadOnlyMemory<byte> body = await ErrorPeek.ReadAsync(call).ConfigureAwait(false);
+        call.Now = Client.Clock.Now;
         Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, body.Span)));
     }
 
-    internal override void WaitOnLeave(Call call, Place below) =>
-        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, ErrorPeek.Read(call).Span)));
+    internal override void WaitOnLeave(Call call, Place below)
+    {
+        ReadOnlyMemory<byte> body = ErrorPeek.Read(call);
+        call.Now = Client.Clock.Now;
+        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, body.Span)));
+    }
 }

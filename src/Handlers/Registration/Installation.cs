@@ -56,7 +56,13 @@ internal static class Installation
         options.HttpMessageHandlerBuilderActions.Add(chain => Insert(chain.AdditionalHandlers, ChainOrder.Of(registry.Get(client), stages)));
 
         // The deadline is the call's own; a switched-off stack leaves the client its usual timeout.
-        options.HttpClientActions.Add(http => registry.Get(client).TakeOverTimeout(http));
+        options.HttpClientActions.Add(http =>
+        {
+            if (registry.Knows(client))
+            {
+                registry.Get(client).TakeOverTimeout(http);
+            }
+        });
     }
 
     /// <summary>

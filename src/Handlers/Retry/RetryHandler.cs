@@ -83,6 +83,8 @@ public sealed class RetryHandler : ChainedHandler
         call.RetryDecision = decision;
         if (decision.Again)
         {
+            // The answer is about to be dropped: nobody else shall wait for its slots while this call sleeps.
+            call.Client.State.Ledger.Release(ref call.Grant);
             RetryLog.Scheduled(Client.Logger, call, outcome, decision);
             call.Retries += decision.UsesRetry ? 1 : 0;
         }

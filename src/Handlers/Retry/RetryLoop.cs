@@ -110,6 +110,9 @@ internal sealed class RetryLoop(RetryHandler handler, Call call, Place below)
     {
         Clock clock = call.Client.Clock;
         long from = call.Now;
+
+        // Should this attempt end without a decision (a fault of ours), then Polly must not find the old one.
+        call.RetryDecision = RetryDecision.Done;
         call.BeginAgain();
         call.Now = clock.Now;
         call.Waited = clock.Between(from, call.Now);

@@ -155,6 +155,82 @@ public sealed class DeadlineTests
         bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(2));
     }
 
+    [Fact]
+    public async Task An_error_body_that_stalls_counts_against_the_deadline_before_a_retry_is_decided()
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "00:00:10.5"), ("AttemptTimeout", "00:00:10"), ("Retry:Jitter", "0")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(503).Body(new ScriptedBody().Text("{").Stall()));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+
+            response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            response.GetCallReport()!.GaveUp.ShouldBe("the wait would end after the deadline");
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Durations_that_no_timer_can_hold_are_as_good_as_none()
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "none"), ("Pacing:MinInterval", "00:00:01")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("fine")));
+
+        await bench.Run(async client =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+                request.SetCallOptions(new CallOptions
+                {
+                    Deadline = TimeSpan.FromDays(60),
+                    AttemptTimeout = TimeSpan.FromDays(59),
+                    MaxWait = TimeSpan.MaxValue,
+                });
+                using HttpResponseMessage response = await client.SendAsync(request);
+
+                (await response.Content.ReadAsStringAsync()).ShouldBe("fine");
+            }
+        });
+    }
+
+    [Fact]
+    public async Task A_call_brings_its_own_attempt_timeout_where_the_client_has_none()
+    {
+        using var bench = new Bench(settings: Set(("AttemptTimeout", "none"), ("Retry:MaxRetries", "0")));
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.SetCallOptions(new CallOptions { AttemptTimeout = TimeSpan.FromSeconds(4) });
+
+            (await Should.ThrowAsync<CallTimeoutException>(() => client.SendAsync(request))).IsDeadline.ShouldBeFalse();
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(4));
+    }
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task A_body_can_be_read_again_after_its_end_without_async_too(string mediaType)
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("ab"), mediaType));
+
+        int[] read = await bench.Time.RunSyncAsync(() =>
+        {
+            using HttpClient client = bench.Create();
+            using HttpResponseMessage response = client.Send(new HttpRequestMessage(HttpMethod.Get, "things"), HttpCompletionOption.ResponseHeadersRead);
+            using Stream body = response.Content.ReadAsStream();
+            return Enumerable.Range(0, 5).Select(_ => body.ReadByte()).ToArray();
+        });
+
+        read.ShouldBe([(int)'a', 'b', -1, -1, -1]);
+    }
+
     private static ScriptedBody Trickled() => "12345".Aggregate(
         new ScriptedBody(), static (body, digit) => body.Wait(TimeSpan.FromSeconds(7)).Text(digit.ToString()));
 

@@ -162,7 +162,98 @@ public sealed class RunTests
             .ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["/scoped"] = 2, ["/own"] = 3, ["/foreign"] = 4 });
     }
 
+    [Fact]
+    public async Task An_inner_attempt_timeout_never_counts_the_wait_above_it()
+    {
+        TimeProvider? time = null;
+        using var bench = new Bench(add: b => b
+            .AddRetries(o => o.Jitter = 0)
+            .AddHttpMessageHandler(() => new Slow(TimeSpan.FromSeconds(8), time!))
+            .AddAttemptTimeout(TimeSpan.FromSeconds(5)));
+        time = bench.Time;
+        bench.Wire.Answers(ScriptedAnswer.Status(503), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things");
+
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        bench.Wire.Attempts[1].Elapsed.ShouldBe(TimeSpan.FromSeconds(17));
+    }
+
     private sealed class Passing : DelegatingHandler;
+
+    [Fact]
+    public async Task A_handler_between_that_sends_again_gets_its_slots_back_first()
+    {
+        using var bench = new Bench(add: b => b
+            .AddRetries()
+            .AddHttpMessageHandler(() => new SendingTwice())
+            .AddPacing(o => o.MaxConcurrency = 1));
+        bench.Wire.Answers(ScriptedAnswer.Status(401).Text("who?"), ScriptedAnswer.Status(200).Text("fine"), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage first = await client.GetAsync("things");
+            (await first.Content.ReadAsStringAsync()).ShouldBe("fine");
+            first.GetCallReport()!.Verdict.ShouldBe(VerdictKind.Ok);
+            (await client.GetAsync("things")).Dispose();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(3);
+        bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task A_handler_below_that_clears_the_options_does_no_harm()
+    {
+        using var bench = new Bench(add: b => b.AddResilienceHandlers(o => o.Retry.Jitter = 0).AddHttpMessageHandler(() => new Clearing()));
+        bench.Wire.Answers(ScriptedAnswer.Status(503), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.Options.Set(new HttpRequestOptionsKey<string>("own"), "kept");
+            (await client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    private sealed class Slow(TimeSpan wait, TimeProvider time) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await Task.Delay(wait, time, cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class SendingTwice : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
+            if (response.StatusCode != HttpStatusCode.Unauthorized)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            return await base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class Clearing : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            ((IDictionary<string, object?>)request.Options).Clear();
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
 
     private sealed class Throwing : DelegatingHandler
     {

@@ -73,6 +73,7 @@ public sealed class RegistrationTests
         (await client.GetAsync("https://api.example/")).Dispose();
 
         wire.Attempts.Count.ShouldBe(1);
+        client.Timeout.ShouldBe(TimeSpan.FromSeconds(100), "nobody else keeps a deadline for it");
     }
 
     [Fact]
