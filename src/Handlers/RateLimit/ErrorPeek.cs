@@ -8,6 +8,8 @@ internal static class ErrorPeek
     /// <summary>More is never read: no provider says why in the second half of a megabyte.</summary>
     public const int Bound = 64 * 1024;
 
+    public const string Json = "application/json";
+
     /// <summary>The media type without parameters in lower case, or null.</summary>
     public static string? MediaType(HttpResponseMessage response)
     {
@@ -20,7 +22,7 @@ internal static class ErrorPeek
         ReadOnlySpan<char> type = MediaTypes.Bare(raw);
         return type switch
         {
-            "application/json" => "application/json",
+            Json => Json,
             "text/event-stream" => "text/event-stream",
             _ => type.Length == raw.Length && !type.ContainsAnyInRange('A', 'Z') ? raw : type.ToString().ToLowerInvariant(),
         };

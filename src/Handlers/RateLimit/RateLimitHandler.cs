@@ -30,7 +30,9 @@ public sealed class RateLimitHandler : ChainedHandler
             return Step.Go;
         }
 
-        if (call.Provider!.NeedsBody((int)response.StatusCode, ErrorPeek.MediaType(response), call.Plan))
+        // Only JSON is ever read: where not even that would be needed, nobody has to look for the media type.
+        int status = (int)response.StatusCode;
+        if (call.Provider!.NeedsBody(status, ErrorPeek.Json, call.Plan) && call.Provider.NeedsBody(status, ErrorPeek.MediaType(response), call.Plan))
         {
             return Step.Wait;
         }
