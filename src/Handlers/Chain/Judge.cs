@@ -142,7 +142,14 @@ internal static class Judge
         {
             RateLimitOptions options = call.Policy.Options.RateLimits;
             TimeSpan closed = (hint < options.MaxServerWait ? hint : options.MaxServerWait) + options.Guard;
-            var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why);
+            bool isForecast = kind == VerdictKind.Ok || verdict.WaitIsUpperBound;
+            if (isForecast)
+            {
+                // What the answer says about its limits may tell more exactly when calls can go.
+                ledger.Settle(ref call.Grant, verdict);
+            }
+
+            var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why, isForecast);
             if (kind == VerdictKind.Transient)
             {
                 ledger.CloseAuthority(call.Upstream.Name, closing);

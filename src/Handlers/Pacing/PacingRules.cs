@@ -27,7 +27,7 @@ internal sealed class PacingRules
         }
 
         _matched = [.. matched];
-        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency, options.MarginPercent), groups)
+        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency, options.MarginPercent), groups, options.MarginPercent)
         {
             MaxQueue = options.MaxQueue,
             MaxQueueBytes = options.MaxQueueBytes,

@@ -98,6 +98,9 @@ internal sealed class Gate
     /// <summary>The quota's limits are known now: they pace, not the ramp.</summary>
     public void EndRamp() => _width = WideOpen;
 
+    /// <summary>An attempt that left since it was closed has been answered: what the answer says holds for what comes now.</summary>
+    public bool IsTold(long takenAt) => IsOfThisRamp(takenAt);
+
     // What was under way when the gate closed says nothing about how it is afterwards.
     private bool IsOfThisRamp(long takenAt) => takenAt >= ClosedUntil;
 }

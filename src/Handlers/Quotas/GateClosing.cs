@@ -4,4 +4,5 @@ namespace Handlers.Quotas;
 /// <param name="Wait">For how long from now on, margins included.</param>
 /// <param name="IsExhausted">The quota is gone rather than short.</param>
 /// <param name="Why">The reason in one sentence.</param>
-internal readonly record struct GateClosing(TimeSpan Wait, bool IsExhausted, string Why);
+/// <param name="IsForecast">It foretells rather than refuses: a limit that the provider announces knows better when calls can go.</param>
+internal readonly record struct GateClosing(TimeSpan Wait, bool IsExhausted, string Why, bool IsForecast = false);

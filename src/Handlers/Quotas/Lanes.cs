@@ -7,6 +7,7 @@ namespace Handlers.Quotas;
 internal sealed class Lanes : IDisposable
 {
     private const int MaxLanes = 64;
+    private const int MaxObserved = 256;
 
     private readonly QuotaAccount _account;
     private readonly LedgerClock _clock;
@@ -95,6 +96,20 @@ internal sealed class Lanes : IDisposable
         Volatile.Write(ref _quotas, [.. _quotas, quota]);
         Volatile.Write(ref _version, _version + 1);
         return quota;
+    }
+
+    /// <summary>The quota that an answer speaks of; null when there are more of them than any provider has.</summary>
+    public ResourceQuota? ObservedNeedsLock(string resource, long now)
+    {
+        foreach (ResourceQuota quota in _quotas)
+        {
+            if (quota.Resource == resource)
+            {
+                return quota;
+            }
+        }
+
+        return _quotas.Length < MaxObserved ? FindOrAddNeedsLock(resource, QuotaStart.Free, now) : null;
     }
 
     public bool IsForgettableNeedsLock(long now) => Count == 0 && Array.TrueForAll(_quotas, q => q.IsForgettableNeedsLock(now));

@@ -70,6 +70,59 @@ internal abstract class Quota
         Paces = true;
     }
 
+    /// <summary>The greatest margin that one of its clients wants.</summary>
+    public double MarginNeedsLock()
+    {
+        double margin = 0;
+        foreach (ResourcePolicy source in _sources)
+        {
+            margin = Math.Max(margin, source.Margin);
+        }
+
+        return margin;
+    }
+
+    /// <summary>Takes over what an answer says about a limit here. Comes after its attempt was settled.</summary>
+    public void LearnNeedsLock(in QuotaObservation seen, VerdictKind kind, in Grant grant, double margin, long now)
+    {
+        Limit? last = null;
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next is AnnouncedLimit known && known.Speaks(seen))
+            {
+                known.Learn(seen, grant.At, margin, now);
+                last = null;
+                break;
+            }
+
+            last = next;
+        }
+
+        if ((last is not null || Limits is null) && !TryAddAnnounced(last, seen, grant.At, margin, now))
+        {
+            return;
+        }
+
+        if (Gate is { } gate && (kind == VerdictKind.Ok ? gate.IsTold(grant.At) : seen.Remaining == 0))
+        {
+            gate.EndRamp();
+        }
+    }
+
+    /// <summary>A limit that the provider announces holds calls back at this moment.</summary>
+    public bool IsHeldByAnnouncedLimitNeedsLock(long now)
+    {
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next is AnnouncedLimit announced && announced.FitsAt(1, now) > now)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>When an attempt of this cost fits here; <paramref name="limit"/> is the one it waits for, null for the gate.</summary>
     public long FitsAtNeedsLock(in Cost cost, long now, out Limit? limit)
     {
@@ -263,19 +316,45 @@ internal abstract class Quota
         return reserved;
     }
 
+    private bool TryAddAnnounced(Limit? last, in QuotaObservation seen, long takenAt, double margin, long now)
+    {
+        if (AnnouncedLimit.From(seen, now) is not { } announced)
+        {
+            return false;
+        }
+
+        announced.Learn(seen, takenAt, margin, now);
+        if (seen.Unit == LimitUnit.Requests)
+        {
+            announced.Foresee(Account.UnderWay);
+        }
+
+        if (last is null)
+        {
+            Limits = announced;
+        }
+        else
+        {
+            last.Next = announced;
+        }
+
+        Paces = true;
+        return true;
+    }
+
     private Limit? Reconcile(IEnumerable<LimitSpec> wanted, LedgerClock clock, long now)
     {
         var old = new List<Limit>();
+        var announced = new List<Limit>();
         for (Limit? limit = Limits; limit is not null; limit = limit.Next)
         {
-            old.Add(limit);
+            (limit is AnnouncedLimit ? announced : old).Add(limit);
         }
 
         Limit? first = null;
         Limit? last = null;
-        foreach (LimitSpec spec in wanted)
+        foreach (Limit limit in wanted.Select(spec => Keep(old, spec, now) ?? Limit.Create(spec, clock, now)).Concat(announced))
         {
-            Limit limit = Keep(old, spec, now) ?? Limit.Create(spec, clock, now);
             limit.Next = null;
             if (last is null)
             {

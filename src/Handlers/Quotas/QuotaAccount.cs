@@ -156,7 +156,7 @@ internal sealed class QuotaAccount : Quota
             }
         }
 
-        if (!grant.IsCharged)
+        if (!grant.IsCharged && verdict.Observed.Count == 0)
         {
             return;
         }
@@ -171,9 +171,17 @@ internal sealed class QuotaAccount : Quota
                 _latency += (latency - _latency) / (_latency > 0 ? 8 : 1);
             }
 
-            foreach (Quota quota in new Charged(this, grant.Lane))
+            if (grant.IsCharged)
             {
-                quota.SettleNeedsLock(grant.Charge.At(quota.Resource), verdict, grant.At, now);
+                foreach (Quota quota in new Charged(this, grant.Lane))
+                {
+                    quota.SettleNeedsLock(grant.Charge.At(quota.Resource), verdict, grant.At, now);
+                }
+            }
+
+            if (verdict.Observed.Count > 0)
+            {
+                LearnNeedsLock(grant, verdict, now);
             }
 
             ended = PumpNeedsLock(now);
@@ -216,6 +224,11 @@ internal sealed class QuotaAccount : Quota
 
             long now = Clock.Now;
             Quota quota = resource == QuotaKey.AllResources ? this : LanesNeedsLock().FindOrAddNeedsLock(resource, QuotaStart.Free, now);
+            if (closing.IsForecast && quota.IsHeldByAnnouncedLimitNeedsLock(now))
+            {
+                return true;
+            }
+
             quota.CloseNeedsLock(now, now + closing.Wait.Ticks, closing.IsExhausted, closing.Why);
             ended = _lanes?.RefuseHopelessNeedsLock(quota, now);
             ended = PumpNeedsLock(now, ended);
@@ -412,6 +425,17 @@ internal sealed class QuotaAccount : Quota
         string message = RefusalText.For(
             QuotaRefusalReason.WouldMissDeadline, key, Cause, isGate: true, ahead, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), 0, LimitUnit.Requests);
         return new QuotaRefusal(QuotaRefusalReason.WouldMissDeadline, key, Cause, ahead, wait, Clock.Utc + wait, message);
+    }
+
+    private void LearnNeedsLock(in Grant grant, in Verdict verdict, long now)
+    {
+        double margin = MarginNeedsLock();
+        for (int i = 0; i < verdict.Observed.Count; i++)
+        {
+            QuotaObservation seen = verdict.Observed[i];
+            Quota? quota = seen.Resource == QuotaKey.AllResources ? this : LanesNeedsLock().ObservedNeedsLock(seen.Resource, now);
+            quota?.LearnNeedsLock(seen, verdict.Kind, grant, margin, now);
+        }
     }
 
     private bool PacesAny(Lane? lane)

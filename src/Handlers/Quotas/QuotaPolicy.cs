@@ -12,9 +12,9 @@ internal sealed class QuotaPolicy
     private readonly ResourcePolicy _unnamed;
     private QuotaShape[] _shapes = [];
 
-    public QuotaPolicy(string client, int version, ImmutableArray<LimitSpec> all, IReadOnlyList<(string Resource, ImmutableArray<LimitSpec> Limits)> resources)
+    public QuotaPolicy(string client, int version, ImmutableArray<LimitSpec> all, IReadOnlyList<(string Resource, ImmutableArray<LimitSpec> Limits)> resources, double margin = 0)
     {
-        All = new ResourcePolicy(client, version, QuotaKey.AllResources, all);
+        All = new ResourcePolicy(client, version, QuotaKey.AllResources, all) { Margin = margin };
         Groups = [.. resources.Select(r => new ResourcePolicy(client, version, r.Resource, r.Limits))];
         _named = Groups.ToFrozenDictionary(p => p.Resource, StringComparer.OrdinalIgnoreCase);
         _unnamed = new ResourcePolicy(client, version, "", []);

@@ -24,6 +24,9 @@ internal sealed class ResourcePolicy
 
     public ImmutableArray<LimitSpec> Limits { get; }
 
+    /// <summary>The share of announced limits that is left unused, in percent. Limits that are configured have theirs taken off already.</summary>
+    public double Margin { get; init; }
+
     /// <summary>The list of sources of a quota that this policy alone configures; shared by all accounts.</summary>
     public ResourcePolicy[] AsOnlySource { get; }
 }
