@@ -26,9 +26,9 @@ internal struct RequestSnapshot
         _headers = Copy(request.Headers.NonValidated);
         _contentHeaders = _content is null ? [] : Copy(_content.Headers.NonValidated);
 
-        // Our own entry is always there; foreign entries are rare.
+        // Foreign entries are rare. Our own is there already when the caller brought options, or when the snapshot is taken anew.
         IDictionary<string, object?> options = request.Options;
-        _options = options.Count > 1 ? [.. options] : [];
+        _options = options.Count > 1 || (options.Count == 1 && !options.ContainsKey(CallEntry.Key.Key)) ? [.. options] : [];
     }
 
     public HttpMethod Method { get; private set; }

@@ -199,7 +199,7 @@ public sealed class DeadlineTests
     [Fact]
     public async Task A_call_brings_its_own_attempt_timeout_where_the_client_has_none()
     {
-        using var bench = new Bench(settings: Set(("AttemptTimeout", "none"), ("Retry:MaxRetries", "0")));
+        using var bench = new Bench(settings: Set(("AttemptTimeout", "none"), ("TotalTimeout", "none"), ("Retry:MaxRetries", "0")));
 
         await bench.Run(async client =>
         {

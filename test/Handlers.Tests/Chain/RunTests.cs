@@ -222,6 +222,44 @@ public sealed class RunTests
         bench.Wire.Attempts.Count.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_callers_request_options_are_there_in_every_attempt(bool withCallOptions)
+    {
+        var key = new HttpRequestOptionsKey<string>("tenant");
+        List<string?> seen = [];
+        using var bench = new Bench(add: b => b.AddResilienceHandlers().AddHttpMessageHandler(() => new Looking(request =>
+        {
+            seen.Add(request.Options.TryGetValue(key, out string? tenant) ? tenant : null);
+            request.Options.Set(key, "changed below");
+        })));
+        bench.Wire.Answers(ScriptedAnswer.Status(503), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.Options.Set(key, "acme");
+            if (withCallOptions)
+            {
+                request.SetCallOptions(new CallOptions { MaxRetries = 1 });
+            }
+
+            (await client.SendAsync(request)).Dispose();
+        });
+
+        seen.ShouldBe(["acme", "acme"]);
+    }
+
+    private sealed class Looking(Action<HttpRequestMessage> look) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            look(request);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
     private sealed class Slow(TimeSpan wait, TimeProvider time) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

@@ -1,0 +1,122 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Handlers.Tests.Configuration;
+
+/// <summary>Edits of a running app, seen from its calls.</summary>
+public sealed class HotReloadTests
+{
+    [Fact]
+    public async Task An_edit_keeps_an_open_circuit_open_and_counts_from_the_next_call()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("CircuitBreaker:FailureThreshold", "2"), ("Retry:MaxRetries", "0")));
+        bench.Wire.OnEach(_ => HttpStatusCode.BadGateway);
+
+        await bench.Run(async client =>
+        {
+            (await client.GetAsync("things")).Dispose();
+            (await client.GetAsync("things")).Dispose();
+            DateTimeOffset? before = (await Should.ThrowAsync<CircuitOpenException>(() => client.GetAsync("things"))).RetryAt;
+
+            bench.Settings.Edit(Settings.Key("api", "Retry:MaxRetries"), "2");
+            bench.Settings.Edit(Settings.Key("api", "CircuitBreaker:FailureThreshold"), "50");
+
+            (await Should.ThrowAsync<CircuitOpenException>(() => client.GetAsync("things"))).RetryAt.ShouldBe(before);
+            await Task.Delay(TimeSpan.FromSeconds(31), bench.Time);
+            bench.Wire.OnEach(_ => new HttpRequestException(HttpRequestError.ConnectionError, "no"));
+            await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync("things"));
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task An_edit_keeps_a_closed_gate_closed_and_what_was_used_used()
+    {
+        using var bench = new Bench(settings: Settings.For(
+            "api", ("Pacing:Limits", "2/minute"), ("Pacing:MaxWait", "00:00:00"), ("RateLimits:MaxServerWait", "00:05:00"), ("Retry:MaxRetries", "0")));
+        bench.Wire.Answers(HttpStatusCode.OK, ScriptedAnswer.Status(429).RetryAfter(50));
+
+        await bench.Run(async client =>
+        {
+            (await client.GetAsync("things")).Dispose();
+            (await client.GetAsync("things")).Dispose();
+            bench.Settings.Edit(Settings.Key("api", "Retry:MaxRetries"), "1");
+            bench.Settings.Edit(Settings.Key("api", "Pacing:Limits"), "3/minute");
+
+            QuotaRejectedException refused = await Should.ThrowAsync<QuotaRejectedException>(() => client.GetAsync("things"));
+
+            (refused.RetryAt!.Value - bench.Time.GetUtcNow()).TotalSeconds.ShouldBeInRange(50, 51);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_bad_edit_is_logged_once_and_changes_nothing()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "1"), ("Retry:Jitter", "0")));
+        bench.Wire.OnEach(_ => HttpStatusCode.BadGateway);
+
+        await bench.Run(async client =>
+        {
+            (await client.GetAsync("things")).Dispose();
+            bench.Settings.Edit(Settings.Key("api", "Retry:MaxRetries"), "lots");
+            bench.Settings.Edit("Logging:LogLevel:Default", "Debug");
+            bench.Settings.Edit("Logging:LogLevel:Default", "Information");
+            (await client.GetAsync("things")).Dispose();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(4);
+        LogEntry rejected = bench.Log.Named("EditRejected").ShouldHaveSingleItem();
+        rejected.Level.ShouldBe(LogLevel.Error);
+        rejected.Text.ShouldContain("ResilienceHandlers:Clients:api:Retry:MaxRetries");
+        rejected.Text.ShouldContain("lots");
+    }
+
+    [Fact]
+    public async Task An_edit_of_an_unrelated_setting_changes_nothing_and_says_nothing()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "1")));
+        bench.Wire.OnEach(_ => HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            (await client.GetAsync("things")).Dispose();
+            int logged = OfOurs(bench);
+
+            bench.Settings.Edit("Logging:LogLevel:Default", "Debug");
+            bench.Settings.Edit("ConnectionStrings:Main", "x");
+
+            OfOurs(bench).ShouldBe(logged);
+            bench.Log.Named("OptionsChanged").ShouldBeEmpty();
+        });
+
+        static int OfOurs(Bench bench) => bench.Log.Entries.Count(e => e.Category.StartsWith("Handlers", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Each_client_says_its_policy_in_one_line_when_the_host_starts()
+    {
+        using var log = new RecordedLog();
+        HostApplicationBuilder app = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        app.Configuration.AddInMemoryCollection([new("ResilienceHandlers:Clients:github:Retry:MaxRetries", "7")]);
+        app.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        app.Services.AddHttpClient("github").AddResilienceHandlers();
+        app.Services.AddHttpClient("mine").AddResilienceHandlers();
+        using IHost host = app.Build();
+
+        await host.StartAsync();
+        await host.StopAsync();
+
+        string[] lines = [.. log.Named("EffectivePolicy").Select(e => e.Text)];
+        lines.Length.ShouldBe(2);
+        lines.Single(line => line.Contains("\"github\"", StringComparison.Ordinal)).ShouldContain("Retry:MaxRetries 7 (client)");
+        lines.Single(line => line.Contains("\"mine\"", StringComparison.Ordinal)).ShouldContain("provider by host");
+    }
+}
