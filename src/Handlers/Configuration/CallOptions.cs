@@ -16,7 +16,13 @@ public sealed class CallOptions
     public string? Tenant { get; init; }
 
     /// <summary>Who goes first when quota is short. Default null: normal, or background in the workload <see cref="Workload.Background"/>.</summary>
-    public CallPriority? Priority { get; init; }
+    public CallPriority? Priority
+    {
+        get;
+        init => field = value is null || Enum.IsDefined(value.Value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "This is none of the priorities.");
+    }
 
     /// <summary>What one attempt costs, in place of the provider's estimate, at every quota that it is charged to. Default null. No amount is negative.</summary>
     public Cost? Cost

@@ -40,6 +40,8 @@ public sealed class PacingHandler : ChainedHandler
             Groups = policy.Pacing.GroupsOf(call.Original.Method, call.Original.Uri!),
             Authority = call.Upstream.Name,
             BodyBytes = BodyBytes(call),
+            Priority = call.Options?.Priority ?? (options.Workload == Workload.Background ? CallPriority.Background : CallPriority.Normal),
+            Tenant = call.Options?.Tenant,
             MaxWait = call.Options?.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
             TimeLeft = call.Client.Clock.Between(call.Now, call.DeadlineAt),
             Blocks = call.IsSynchronous,

@@ -118,14 +118,14 @@ internal sealed class Lanes : IDisposable
     public bool LetsPassNeedsLock(Lane? lane) => Count == 0 || ((lane is null || lane.Queue.Count == 0) && !IsClaimed(lane));
 
     /// <summary>What stands before a newcomer at <paramref name="quota"/>: its own lane, and those lanes that wait for the same.</summary>
-    public Load AheadNeedsLock(Lane? own, Quota quota)
+    public Load AheadNeedsLock(Lane? own, Quota quota, CallPriority priority)
     {
-        Load ahead = own is null ? default : own.Queue.Load;
+        Load ahead = own is null ? default : own.Queue.Ahead(priority);
         foreach (Lane lane in _waiting)
         {
             if (!ReferenceEquals(lane, own) && ReferenceEquals(lane.BlockedBy, quota))
             {
-                ahead.Add(lane.Queue.Load);
+                ahead.Add(lane.Queue.Ahead(priority));
             }
         }
 
@@ -157,9 +157,9 @@ internal sealed class Lanes : IDisposable
         _firstGiveUp = Math.Min(_firstGiveUp, waiter.GiveUpAt);
     }
 
-    public void DequeueNeedsLock(Waiter waiter)
+    public void DequeueNeedsLock(Waiter waiter, bool goes)
     {
-        waiter.Lane.Queue.Remove(waiter);
+        waiter.Lane.Queue.Remove(waiter, goes);
         Count--;
         if (waiter.Lane.Queue.Count == 0)
         {
@@ -175,7 +175,7 @@ internal sealed class Lanes : IDisposable
     }
 
     /// <summary>
-    /// Lets go whoever can, in order of arrival over all lanes, and arms the timer for the next. A first in its lane that cannot go holds up its own lane,
+    /// Lets go whoever can, by priority and then in order of arrival over all lanes, and arms the timer for the next. A first in its lane that cannot go holds up its own lane,
     /// and claims the quota that it waits for longest: those who came later may not empty it again and again.
     /// </summary>
     /// <returns>Those whose wait has ended, linked; to be completed outside of the lock.</returns>
@@ -202,7 +202,8 @@ internal sealed class Lanes : IDisposable
                 AuthorityGate? authority = _account.AuthorityOf(first.Authority);
                 if (authority is null || authority.TryTake(_account, now, out fitsAt))
                 {
-                    DequeueNeedsLock(first);
+                    DequeueNeedsLock(first, goes: true);
+                    PassOverNeedsLock(first.Priority);
                     first.GrantNeedsLock(_account.TakeNeedsLock(lane, first.Charge, authority, now));
                     first.Next = ended;
                     ended = first;
@@ -247,17 +248,25 @@ internal sealed class Lanes : IDisposable
     private Waiter? EarliestNeedsLock()
     {
         Waiter? earliest = null;
-        long order = long.MaxValue;
+        int rank = int.MaxValue;
         foreach (Lane lane in _waiting)
         {
-            if (!lane.IsBlocked && lane.Queue.First is { } first && first.Order < order)
+            if (!lane.IsBlocked && lane.Queue is { First: { } first, Rank: var its } && (its < rank || (its == rank && first.Order < earliest!.Order)))
             {
                 earliest = first;
-                order = first.Order;
+                rank = its;
             }
         }
 
         return earliest;
+    }
+
+    private void PassOverNeedsLock(CallPriority priority)
+    {
+        foreach (Lane lane in _waiting)
+        {
+            lane.Queue.PassOver(priority);
+        }
     }
 
     private Waiter? RefuseNeedsLock(Predicate<Waiter> hopeless, long now, Waiter? ended)
@@ -265,13 +274,12 @@ internal sealed class Lanes : IDisposable
         long firstGiveUp = Limit.Never;
         for (int i = _waiting.Count - 1; i >= 0; i--)
         {
-            for (Waiter? waiter = _waiting[i].Queue.First; waiter is not null;)
+            _waiting[i].Queue.ForEach(waiter =>
             {
-                Waiter? next = waiter.Next;
                 if (hopeless(waiter))
                 {
                     QuotaRefusal refusal = _account.MissedNeedsLock(waiter, now);
-                    DequeueNeedsLock(waiter);
+                    DequeueNeedsLock(waiter, goes: false);
                     waiter.RefuseNeedsLock(refusal);
                     waiter.Next = ended;
                     ended = waiter;
@@ -280,9 +288,7 @@ internal sealed class Lanes : IDisposable
                 {
                     firstGiveUp = Math.Min(firstGiveUp, waiter.GiveUpAt);
                 }
-
-                waiter = next;
-            }
+            });
         }
 
         _firstGiveUp = firstGiveUp;

@@ -91,6 +91,8 @@ internal sealed class QuotaAccount : Quota
                 Charge = charge,
                 Authority = demand.Authority,
                 BodyBytes = demand.BodyBytes,
+                Priority = demand.Priority,
+                Tenant = demand.Tenant,
                 Since = now,
                 GiveUpAt = GiveUpAt(demand, now),
             };
@@ -112,7 +114,7 @@ internal sealed class QuotaAccount : Quota
                 return;
             }
 
-            _lanes!.DequeueNeedsLock(waiter);
+            _lanes!.DequeueNeedsLock(waiter, goes: false);
             waiter.CancelNeedsLock();
             ended = PumpNeedsLock(Clock.Now);
         }
@@ -376,7 +378,7 @@ internal sealed class QuotaAccount : Quota
                 return Refuse(QuotaRefusalReason.Exhausted, quota, limit: null, ahead: 0, gate.ClosedUntil, now, allowed: 0);
             }
 
-            Load ahead = _lanes is { } lanes ? lanes.AheadNeedsLock(lane, quota) : default;
+            Load ahead = _lanes is { } lanes ? lanes.AheadNeedsLock(lane, quota, demand.Priority) : default;
             long fits = quota.ForecastNeedsLock(cost, ahead, now, out Limit? slowest);
             if (fits > at)
             {

@@ -5,6 +5,10 @@ namespace Handlers.Quotas;
 /// <summary>What one attempt wants.</summary>
 internal readonly ref struct QuotaDemand
 {
+    public QuotaDemand()
+    {
+    }
+
     public required QuotaPolicy Policy { get; init; }
 
     /// <summary>The provider's name; with <see cref="Account"/> it names whose quotas are meant.</summary>
@@ -20,6 +24,12 @@ internal readonly ref struct QuotaDemand
 
     /// <summary>The upstream's authority, whose gate a 5xx with a hint closes; null for none.</summary>
     public string? Authority { get; init; }
+
+    /// <summary>Who goes first when quota is short.</summary>
+    public CallPriority Priority { get; init; } = CallPriority.Normal;
+
+    /// <summary>Between whom waiting calls of one priority are fair; null for nobody in particular.</summary>
+    public string? Tenant { get; init; }
 
     /// <summary>Bytes of the body held in memory while waiting.</summary>
     public long BodyBytes { get; init; }

@@ -1,57 +1,105 @@
 namespace Handlers.Quotas;
 
-/// <summary>The order of a lane's waiters: first come, first served. Knows nothing of limits. Guarded by the account's lock.</summary>
+/// <summary>The order of a lane's waiters: by priority, then fair between tenants, then first come, first served. Knows nothing of limits. Guarded by the account's lock.</summary>
 internal sealed class WaitQueue
 {
+    /// <summary>After so many of greater priority one of the others goes: nobody starves.</summary>
+    public const int Patience = 16;
+
+    private const int Bands = (int)CallPriority.Background + 1;
+
+    private Band[]? _bands;
     private Load _load;
-    private Waiter? _last;
 
     /// <summary>The one to go next.</summary>
-    public Waiter? First { get; private set; }
+    public Waiter? First => InTurn(out _)?.First;
+
+    /// <summary>How urgent <see cref="First"/> is, least first: its priority, or that of the most urgent when it was passed over for too long.</summary>
+    public int Rank
+    {
+        get
+        {
+            _ = InTurn(out int rank);
+            return rank;
+        }
+    }
 
     public int Count => _load.Count;
 
     /// <summary>What waits here in all.</summary>
     public ref readonly Load Load => ref _load;
 
-    public void Add(Waiter waiter)
+    /// <summary>What goes before a newcomer of a priority.</summary>
+    public Load Ahead(CallPriority priority)
     {
-        waiter.Previous = _last;
-        if (_last is null)
+        Load ahead = default;
+        for (int i = 0; _bands is not null && i <= (int)priority; i++)
         {
-            First = waiter;
-        }
-        else
-        {
-            _last.Next = waiter;
+            ahead.Add(_bands[i].Load);
         }
 
-        _last = waiter;
+        return ahead;
+    }
+
+    public void Add(Waiter waiter)
+    {
+        _bands ??= [new Band(), new Band(), new Band()];
+        _bands[(int)waiter.Priority].Add(waiter);
         _load.Add(waiter.Charge.At(""), waiter.BodyBytes);
     }
 
-    public void Remove(Waiter waiter)
+    /// <summary>Takes one out, wherever it stands.</summary>
+    /// <param name="waiter">Who leaves.</param>
+    /// <param name="goes">It was granted; else it gave up.</param>
+    public void Remove(Waiter waiter, bool goes)
     {
-        if (waiter.Previous is null)
-        {
-            First = waiter.Next;
-        }
-        else
-        {
-            waiter.Previous.Next = waiter.Next;
-        }
-
-        if (waiter.Next is null)
-        {
-            _last = waiter.Previous;
-        }
-        else
-        {
-            waiter.Next.Previous = waiter.Previous;
-        }
-
-        waiter.Next = null;
-        waiter.Previous = null;
+        Band band = _bands![(int)waiter.Priority];
+        band.Remove(waiter, goes);
+        band.PassedOver = goes ? 0 : band.PassedOver;
         _load.Remove(waiter.Charge.At(""), waiter.BodyBytes);
+    }
+
+    /// <summary>Somebody of a priority went; those who are less urgent were passed over.</summary>
+    public void PassOver(CallPriority priority)
+    {
+        for (int i = (int)priority + 1; _bands is not null && i < Bands; i++)
+        {
+            _bands[i].PassedOver += _bands[i].Load.Count > 0 ? 1 : 0;
+        }
+    }
+
+    /// <summary>Looks at everybody; those who leave meanwhile must be the ones looked at.</summary>
+    public void ForEach(Action<Waiter> look)
+    {
+        foreach (Band band in _bands ?? [])
+        {
+            band.ForEach(look);
+        }
+    }
+
+    private Band? InTurn(out int rank)
+    {
+        rank = Bands;
+        if (_load.Count == 0)
+        {
+            return null;
+        }
+
+        for (int i = Bands - 1; i > 0; i--)
+        {
+            if (_bands![i].PassedOver >= Patience && _bands[i].Load.Count > 0)
+            {
+                rank = 0;
+                return _bands[i];
+            }
+        }
+
+        rank = 0;
+        while (_bands![rank].Load.Count == 0)
+        {
+            rank++;
+        }
+
+        return _bands[rank];
     }
 }

@@ -27,6 +27,10 @@ internal sealed class Waiter : IValueTaskSource<Admission>
 
     public required long BodyBytes { get; init; }
 
+    public required CallPriority Priority { get; init; }
+
+    public required string? Tenant { get; init; }
+
     public required long Since { get; init; }
 
     /// <summary>The tick at which waiting is over without a grant.</summary>
