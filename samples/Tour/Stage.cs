@@ -27,6 +27,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         RequestsPerMinute = 60,
         Minute = TimeSpan.FromSeconds(5),
+        QuotaValue = false,
         ServiceTime = TimeSpan.FromMilliseconds(80),
         Faults = { new TwinFault(TwinFaultKind.ResetBeforeHeaders) { Probability = 0.02 } },
     });

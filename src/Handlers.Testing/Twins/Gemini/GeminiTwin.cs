@@ -63,13 +63,18 @@ public sealed class GeminiTwin : ProviderTwin
             if (window is not null && !window.Fits(now, cost))
             {
                 until = Math.Max(until, window.WholeAt(now));
-                broken.Add(new JsonObject
+                var violation = new JsonObject
                 {
                     ["quotaMetric"] = $"{Service}/{metric}",
                     ["quotaId"] = id,
                     ["quotaDimensions"] = new JsonObject { ["location"] = "global", ["model"] = ModelNameOf(request) },
-                    ["quotaValue"] = window.Limit.ToString("F0", CultureInfo.InvariantCulture),
-                });
+                };
+                if (_options.QuotaValue)
+                {
+                    violation["quotaValue"] = window.Limit.ToString("F0", CultureInfo.InvariantCulture);
+                }
+
+                broken.Add(violation);
             }
         }
     }
@@ -109,7 +114,8 @@ public sealed class GeminiTwin : ProviderTwin
         string message = "You exceeded your current quota, please check your plan and billing details. For more information on this error, head to: https://ai.google.dev/gemini-api/docs/rate-limits.";
         foreach (JsonNode? violation in broken)
         {
-            message += $"\n* Quota exceeded for metric: {violation!["quotaMetric"]}, limit: {violation["quotaValue"]}, model: {ModelNameOf(request)}";
+            string limit = violation!["quotaValue"] is { } value ? $"limit: {value}, " : "";
+            message += $"\n* Quota exceeded for metric: {violation["quotaMetric"]}, {limit}model: {ModelNameOf(request)}";
         }
 
         var details = new JsonArray(

@@ -24,6 +24,11 @@ public sealed class GeminiTwinOptions : TwinOptions
     /// <summary>Whether a refusal carries RetryInfo. Default: true.</summary>
     public bool RetryInfo { get; set; } = true;
 
+    /// <summary>
+    /// Whether a refusal carries the limit. Default: true. Switch it off together with a shortened <see cref="Minute"/>: "60 per minute" would not be true then.
+    /// </summary>
+    public bool QuotaValue { get; set; } = true;
+
     /// <summary>Input tokens of a call. Default: its body's characters / 4.</summary>
     public Func<TwinRequest, int>? InputTokensOf { get; set; }
 
