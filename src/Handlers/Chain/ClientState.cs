@@ -133,7 +133,7 @@ internal sealed class ClientState
         string account = call.Account;
         string provider = call.Provider?.Name ?? "";
         BudgetEntry? last = Volatile.Read(ref _lastBudget);
-        if (last is null || !ReferenceEquals(last.Policy, call.Policy) || last.Account != account || last.Provider != provider)
+        if (last is null || !ReferenceEquals(last.Policy, call.Policy) || last.Account != account || last.Provider != provider || last.Budget.IsRetired)
         {
             var settings = RetryBudgetSettings.From(call.Policy.Options.Retry);
             RetryBudget budget = State.BudgetOf(provider, account, settings);

@@ -11,7 +11,10 @@ namespace Handlers;
 /// </summary>
 internal sealed class ResilienceState(TimeProvider time, ILoggerFactory loggers, IEnumerable<Provider> providers, Random? random)
 {
+    private const int SweepFrom = 1024;
+
     private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.Ordinal);
+    private int _sweepAt = SweepFrom;
     private readonly Lock _randomLock = new();
     private readonly Random _random = random ?? new Random(System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue));
 
@@ -34,6 +37,28 @@ internal sealed class ResilienceState(TimeProvider time, ILoggerFactory loggers,
         }
     }
 
-    public RetryBudget BudgetOf(string provider, string account, RetryBudgetSettings settings) =>
-        _budgets.GetOrAdd($"{provider}/{account}", static (_, arg) => new RetryBudget(arg.settings, arg.time), (settings, time: Clock.Time));
+    /// <summary>The budget of an account. Those that count nothing any more are forgotten when their number has doubled since the last look.</summary>
+    public RetryBudget BudgetOf(string provider, string account, RetryBudgetSettings settings)
+    {
+        string key = $"{provider}/{account}";
+        if (_budgets.TryGetValue(key, out RetryBudget? known))
+        {
+            return known;
+        }
+
+        if (_budgets.Count >= Volatile.Read(ref _sweepAt))
+        {
+            foreach ((string idle, RetryBudget budget) in _budgets)
+            {
+                if (budget.TryRetire())
+                {
+                    _budgets.TryRemove(KeyValuePair.Create(idle, budget));
+                }
+            }
+
+            Volatile.Write(ref _sweepAt, Math.Max(SweepFrom, _budgets.Count * 2));
+        }
+
+        return _budgets.GetOrAdd(key, static (_, arg) => new RetryBudget(arg.settings, arg.time), (settings, time: Clock.Time));
+    }
 }

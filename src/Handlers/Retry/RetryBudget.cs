@@ -46,6 +46,16 @@ internal sealed class RetryBudget(RetryBudgetSettings settings, TimeProvider tim
         }
     }
 
+    /// <summary>It has been forgotten: whoever remembers it asks for the account's budget again.</summary>
+    public bool IsRetired { get; private set; }
+
+    /// <summary>Marks it forgotten when nothing counts here that a new one would not know.</summary>
+    public bool TryRetire()
+    {
+        uint now = Second(time.GetTimestamp());
+        return IsRetired = IsRetired || (_calls.Sum(now, CallSeconds) == 0 && _retries.Sum(now, RetrySeconds) == 0);
+    }
+
     /// <summary>Changes ratio and minimum; what was counted stays.</summary>
     public void Adjust(RetryBudgetSettings settings) => _settings = settings;
 
