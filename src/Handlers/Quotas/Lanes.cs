@@ -92,6 +92,10 @@ internal sealed class Lanes : IDisposable
         {
             quota.AwaitFirstAnswerNeedsLock(now);
         }
+        else if (start == QuotaStart.Slow && _account.Limits is null)
+        {
+            quota.StartSlowlyNeedsLock(now);
+        }
 
         Volatile.Write(ref _quotas, [.. _quotas, quota]);
         Volatile.Write(ref _version, _version + 1);

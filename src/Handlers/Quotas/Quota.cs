@@ -56,8 +56,19 @@ internal abstract class Quota
         Paces = true;
     }
 
+    public void StartSlowlyNeedsLock(long now)
+    {
+        Limits = new SlowStart(now);
+        Paces = true;
+    }
+
     public void CloseNeedsLock(long now, long until, bool exhausted, string why)
     {
+        if (Limits is SlowStart slow && (Gate is null || now >= Gate.ClosedUntil))
+        {
+            slow.Refused(now);
+        }
+
         if (Gate is null)
         {
             Gate = Gate.Closed(until, exhausted, ramps: true, why);
@@ -329,7 +340,8 @@ internal abstract class Quota
             announced.Foresee(Account.UnderWay);
         }
 
-        if (last is null)
+        // Where the provider tells the limit nothing has to be felt out any more.
+        if (last is null or SlowStart)
         {
             Limits = announced;
         }
@@ -348,12 +360,18 @@ internal abstract class Quota
         var announced = new List<Limit>();
         for (Limit? limit = Limits; limit is not null; limit = limit.Next)
         {
-            (limit is AnnouncedLimit ? announced : old).Add(limit);
+            (limit is AnnouncedLimit or SlowStart ? announced : old).Add(limit);
+        }
+
+        List<LimitSpec> specs = [.. wanted];
+        if (specs.Count > 0)
+        {
+            announced.RemoveAll(limit => limit is SlowStart);
         }
 
         Limit? first = null;
         Limit? last = null;
-        foreach (Limit limit in wanted.Select(spec => Keep(old, spec, now) ?? Limit.Create(spec, clock, now)).Concat(announced))
+        foreach (Limit limit in specs.Select(spec => Keep(old, spec, now) ?? Limit.Create(spec, clock, now)).Concat(announced))
         {
             limit.Next = null;
             if (last is null)
