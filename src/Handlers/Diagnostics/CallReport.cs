@@ -15,7 +15,15 @@ public sealed class CallReport
         Waited = History.Aggregate(TimeSpan.Zero, static (sum, attempt) => sum + attempt.Waited);
         Verdict = call.Judgement?.Kind ?? VerdictKind.Ok;
         GaveUp = call.RetryDecision.Reason;
-        MayHaveHappened = call.Judgement is { Kind: VerdictKind.Transient, NotExecuted: false };
+        MayHaveHappened = call.Judgement switch
+        {
+            { NotExecuted: true } => false,
+            { Kind: VerdictKind.Transient } => true,
+
+            // Cut off by the caller or by the deadline: under way if it had left.
+            { Failure: FailureClass.Cancelled or FailureClass.Rejected } => call.SentAt != 0,
+            _ => false,
+        };
         AlreadyDone = call.Judgement is { AlreadyDone: true };
     }
 
@@ -49,7 +57,7 @@ public sealed class CallReport
     /// <summary>Why the call was not tried again; null when there was nothing to retry.</summary>
     public string? GaveUp { get; }
 
-    /// <summary>The last attempt failed in a way that does not tell whether it was executed.</summary>
+    /// <summary>The last attempt failed, or was cut off, in a way that does not tell whether it was executed.</summary>
     public bool MayHaveHappened { get; }
 
     /// <summary>The last answer proves that an earlier attempt of this call did what was asked.</summary>
