@@ -1,12 +1,7 @@
-using System.Buffers;
-
 namespace Handlers;
 
 /// <summary>A body as the caller reads it; each read is bounded by the content that made it.</summary>
-/// <param name="inner">The transport's stream.</param>
-/// <param name="content">The content.</param>
-/// <param name="blocking">Ends synchronous reads, which bring no token of their own.</param>
-internal sealed class CallStream(Stream inner, CallContent content, CancellationToken blocking = default) : Stream
+internal sealed class CallStream(Stream inner, CallContent content) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
@@ -31,19 +26,9 @@ internal sealed class CallStream(Stream inner, CallContent content, Cancellation
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(Span<byte> buffer)
-    {
-        byte[] rented = ArrayPool<byte>.Shared.Rent(buffer.Length);
-        int read = Read(rented, 0, buffer.Length);
-        rented.AsSpan(0, read).CopyTo(buffer);
+    public override int Read(Span<byte> buffer) => Noted(content.Read(inner, buffer), buffer.Length);
 
-        // Not in a finally: a read that was cut off may still write into it.
-        ArrayPool<byte>.Shared.Return(rented);
-        return read;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        Noted(content.Read(inner, buffer.AsMemory(offset, count), blocking), count);
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override void Flush()
     {
