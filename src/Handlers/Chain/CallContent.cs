@@ -17,6 +17,7 @@ internal sealed class CallContent : HttpContent
     private readonly TimeSpan _idle;
     private readonly LeakGuard? _guard;
     private int _ended;
+    private volatile bool _expired;
     private int _reading;
 
     public CallContent(HttpContent inner, Call call, TimeoutCause cause, TimeSpan limit)
@@ -36,7 +37,7 @@ internal sealed class CallContent : HttpContent
             // A body that nobody reads or disposes must not keep its slots for ever: the deadline ends it, and where there is none the finalizer does.
             if (cause == TimeoutCause.Total && _source is not null)
             {
-                _source.Token.UnsafeRegister(static state => ((CallContent)state!).End(), this);
+                _source.Token.UnsafeRegister(static state => ((CallContent)state!).Expire(), this);
             }
             else
             {
@@ -52,6 +53,7 @@ internal sealed class CallContent : HttpContent
     {
         // A source goes back to the pool at the end of the body, unless a read is under way: that read's link to the caller could cancel somebody else.
         Interlocked.Exchange(ref _reading, 1);
+        ThrowIfExpired();
         if (_source is null || Volatile.Read(ref _ended) != 0)
         {
             return await inner.ReadAsync(buffer, token).ConfigureAwait(false);
@@ -78,6 +80,7 @@ internal sealed class CallContent : HttpContent
     internal int Read(Stream inner, Span<byte> buffer)
     {
         Interlocked.Exchange(ref _reading, 1);
+        ThrowIfExpired();
         if (_source is null || Volatile.Read(ref _ended) != 0)
         {
             return inner.Read(buffer);
@@ -166,6 +169,21 @@ internal sealed class CallContent : HttpContent
 
         call.BodySource.CancelAfter(limit < TokenSourcePool.LongestTimeout ? limit : TokenSourcePool.LongestTimeout);
         return call.BodySource;
+    }
+
+    /// <summary>The deadline came while the body held something: it is given back now, and whoever reads on is told.</summary>
+    private void Expire()
+    {
+        _expired = true;
+        End();
+    }
+
+    private void ThrowIfExpired()
+    {
+        if (_expired)
+        {
+            throw Refusals.TimedOut(_call, Cause);
+        }
     }
 
     private void Listen()

@@ -77,6 +77,27 @@ public sealed class DeadlineTests
     }
 
     [Fact]
+    public async Task Reading_on_after_the_deadline_of_a_body_that_holds_a_slot_is_told_at_once()
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "00:00:20"), ("Pacing:MaxConcurrency", "1")));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("abc").Stall()));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+            await using Stream stream = await response.Content.ReadAsStreamAsync();
+            await stream.ReadExactlyAsync(new byte[3]);
+            await Task.Delay(TimeSpan.FromSeconds(30), bench.Time);
+
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => stream.ReadAtLeastAsync(new byte[1], 1).AsTask());
+
+            thrown.IsDeadline.ShouldBeTrue();
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     [Trait("Requirement", "D4")]
     public async Task An_event_stream_outlives_the_deadline_and_ends_after_silence()
     {
