@@ -45,7 +45,7 @@ public sealed class CallOptions
     /// <summary>How long one attempt may take, in place of the client's. Default null.</summary>
     public TimeSpan? AttemptTimeout { get; init; }
 
-    /// <summary>The longest wait before an attempt, in a queue or at a gate. Zero refuses at once. Default null: the client's.</summary>
+    /// <summary>The longest wait before an attempt: in a queue, at a gate, or between two attempts. Zero refuses at once. Default null: the client's.</summary>
     public TimeSpan? MaxWait { get; init; }
 
     /// <summary>How often the call may be repeated, in place of the client's. Default null.</summary>

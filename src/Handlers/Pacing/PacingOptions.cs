@@ -9,7 +9,8 @@ public sealed class PacingOptions
     /// <summary>
     /// Limits over all calls of the client, separated by commas:
     /// <c>&lt;n&gt;[ &lt;unit&gt;]/&lt;period&gt;[; burst &lt;n&gt;][; window|sliding|bucket][; adaptive &lt;min&gt;..&lt;max&gt;]</c>, unit <c>requests</c> (default),
-    /// <c>tokens</c>, <c>points</c>, <c>bytes</c>; or <c>none</c>, which removes a weaker layer's limits. Default null: the provider's.
+    /// <c>tokens</c>, <c>points</c>, <c>bytes</c>; or <c>none</c>, which removes a weaker layer's limits. <c>adaptive</c> is understood but
+    /// not acted on yet: such a limit stays at its <c>&lt;n&gt;</c>. Default null: the provider's.
     /// </summary>
     public string? Limits { get; set; }
 
@@ -22,7 +23,10 @@ public sealed class PacingOptions
     /// <summary>The share of every known limit that is left unused, in percent, for others who spend the same quota. Default 0, range 0 to 90.</summary>
     public double MarginPercent { get; set; }
 
-    /// <summary>The longest wait in the queue; a call that would wait longer is refused at once. Default none (the deadline bounds it), range 0 to 31 days.</summary>
+    /// <summary>
+    /// The longest wait before an attempt: a call that would wait longer in the queue is refused at once, and a retry that would is not made. Default none (the
+    /// deadline bounds it), range 0 to 31 days.
+    /// </summary>
     public TimeSpan? MaxWait { get; set; }
 
     /// <summary>The most calls waiting per quota. Default 10,000, range 0 to 10,000,000; 0 refuses instead of waiting.</summary>
