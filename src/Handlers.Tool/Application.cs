@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Handlers.Tool.Explain;
 using Handlers.Tool.Fields;
 
 namespace Handlers.Tool;
@@ -11,6 +12,7 @@ internal static class Application
     {
         RootCommand root = new("Shows what the handlers understand: what an API's answer means, and what a structured field says.")
         {
+            ExplainCommand.Create(terminal),
             FieldsCommand.Create(terminal),
         };
         ParseResult parsed = root.Parse(args);

@@ -1,0 +1,69 @@
+using Handlers.RateLimit;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Handlers.Tool.Explain;
+
+/// <summary>
+/// The code of the chain on one answer, with default settings: the provider's plan and interpretation, the judge, the decision to retry. A call without a
+/// deadline, so that the decision is about the answer and not about who is in a hurry.
+/// </summary>
+internal sealed class Stack
+{
+    private readonly ClientState _client;
+    private readonly Provider _provider;
+    private readonly ResilienceHandlersOptions _options;
+
+    public Stack(Provider provider, DateTimeOffset now)
+    {
+        _provider = provider;
+        ResilienceState state = new(new StoppedTime(now), NullLoggerFactory.Instance, [], new Random(0));
+        _options = ClientState.InCode(state, options => options.Provider = provider.Name).Policy.Options;
+        _client = ClientState.InCode(state, options =>
+        {
+            options.Provider = provider.Name;
+            options.TotalTimeout = Timeout.InfiniteTimeSpan;
+        });
+    }
+
+    /// <summary>Every API that comes with the suite.</summary>
+    public static ProviderTable Providers { get; } = new([]);
+
+    public Explanation Explain(AnswerRecord answer)
+    {
+        using HttpRequestMessage request = answer.ToRequest();
+        Call call = new(_client, _client.Policy, request, options: null, synchronous: true, CancellationToken.None) { SentAt = 1 };
+        StampKey(call);
+
+        call.Succeed(answer.ToResponse());
+        int status = answer.Status;
+        bool needsBody = _provider.NeedsBody(status, ErrorPeek.MediaType(call.Response!), call.Plan);
+        ReadOnlyMemory<byte> body = needsBody ? ErrorPeek.Read(call) : default;
+        Verdict verdict = _provider.Interpret(Judge.AnswerOf(call, body.Span));
+        Judge.Accept(call, verdict);
+        new RetryHandler(_client).Decide(call);
+
+        Explanation explanation = new()
+        {
+            Provider = _provider,
+            Answer = answer,
+            Plan = call.Plan,
+            Verdict = verdict,
+            Kind = call.Judgement!.Kind,
+            Decision = call.RetryDecision,
+            Options = _options,
+            ReadBody = needsBody,
+        };
+        call.Response?.Dispose();
+        call.EndBody();
+        return explanation;
+    }
+
+    // The stack sends a key wherever the provider honours one, so a request written down without it went out with it.
+    private static void StampKey(Call call)
+    {
+        if (call.Plan.IdempotencyHeader is { } header && !call.Request.Headers.NonValidated.Contains(header))
+        {
+            call.Request.Headers.TryAddWithoutValidation(header, "explained");
+        }
+    }
+}
