@@ -27,6 +27,11 @@ internal static class Attempts
         }
 
         call.SentAt = call.Now;
+        if (innermost)
+        {
+            call.Trace?.AttemptStarted();
+        }
+
         timer = AttemptTimer.Arm(clock, call.AttemptTimeout, left, call.Token);
         return true;
     }

@@ -13,6 +13,7 @@ internal sealed class Call
 {
     private int _active;
     private List<CallAttempt>? _history;
+    private CallTrace? _trace;
 
     public Call(ClientState client, ClientPolicy policy, HttpRequestMessage request, CallOptions? options, bool synchronous, CancellationToken token)
     {
@@ -107,6 +108,9 @@ internal sealed class Call
 
     /// <summary>The token source that goes on to the body, with its timer.</summary>
     public CancellationTokenSource? BodySource { get; set; }
+
+    /// <summary>What the call tells those who look; null while nobody does.</summary>
+    public CallTrace? Trace => _trace ?? (Client.State.Events.IsWatched || Options?.Progress is not null ? _trace = new CallTrace(this) : null);
 
     public IReadOnlyList<CallAttempt> History => _history ?? (IReadOnlyList<CallAttempt>)[];
 

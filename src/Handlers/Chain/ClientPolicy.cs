@@ -43,6 +43,9 @@ internal sealed class ClientPolicy
     /// <summary>Media types that are streams besides those that always are.</summary>
     public ImmutableArray<string> StreamTypes { get; }
 
+    /// <summary>The provider that the options or the client's name say; null when the host decides.</summary>
+    public string? NamedProvider => _provider?.Name;
+
     /// <summary>The client's provider, or the one that answers on the request's host.</summary>
     public Provider ProviderFor(HttpRequestMessage request) => _provider ?? _providers.ForHost(request.RequestUri?.Host);
 

@@ -25,6 +25,7 @@ internal sealed class ClientState
         _policy = policy;
         Logger = state.Loggers.CreateLogger($"Handlers.HttpClient.{name}");
         Neighbours = new Neighbours(Logger);
+        Stats = new ClientStats(state.Clock);
     }
 
     public string Name { get; }
@@ -36,6 +37,8 @@ internal sealed class ClientState
     public ILogger Logger { get; }
 
     public Neighbours Neighbours { get; }
+
+    public ClientStats Stats { get; }
 
     /// <summary>The options in force. A call keeps those it began with.</summary>
     public ClientPolicy Policy => Volatile.Read(ref _policy);
@@ -83,6 +86,12 @@ internal sealed class ClientState
         return composition.Errors.IsEmpty
             ? new ClientState("", state, new ClientPolicy("", 0, composition.Options, composition.Provider, state.Providers))
             : throw new OptionsValidationException("", typeof(ResilienceHandlersOptions), composition.Errors);
+    }
+
+    public ClientSnapshot Snapshot()
+    {
+        ClientPolicy policy = Policy;
+        return Stats.Snapshot(Name, policy.NamedProvider, policy.Enabled != Stages.None);
     }
 
     /// <summary>

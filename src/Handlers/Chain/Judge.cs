@@ -13,11 +13,20 @@ internal static class Judge
         if (call.Exception is { } failure)
         {
             Judgement outcome = OfFailure(failure, call.Token.IsCancellationRequested);
-            call.Judgement = call.SentAt == 0 ? outcome with { NotExecuted = true } : outcome;
+            Conclude(call, call.SentAt == 0 ? outcome with { NotExecuted = true } : outcome);
             return;
         }
 
         Accept(call, StatusVerdict.Of((int)call.Response!.StatusCode, call.Response.Headers.NonValidated, call.Client.Clock.Time.GetUtcNow()));
+    }
+
+    /// <summary>A stage failed on the way up: the attempt is judged by that, unless it has been judged.</summary>
+    public static void Failed(Call call)
+    {
+        if (call.Judgement is null)
+        {
+            Conclude(call, OfFailure(call.Exception!, call.Token.IsCancellationRequested));
+        }
     }
 
     /// <summary>The answer of the last attempt as a provider sees it: the request as the caller made it, headers raw.</summary>
@@ -60,11 +69,11 @@ internal static class Judge
         Teach(call, verdict, kind, wait);
         if (kind == VerdictKind.Ok && !verdict.AlreadyDone)
         {
-            call.Judgement = Judgement.Ok;
+            Conclude(call, Judgement.Ok);
             return;
         }
 
-        call.Judgement = new Judgement
+        Conclude(call, new Judgement
         {
             Kind = kind,
             Failure = FailureClass.Status,
@@ -74,7 +83,7 @@ internal static class Judge
             AlreadyDone = verdict.AlreadyDone,
             Wait = wait,
             Why = verdict.Why,
-        };
+        });
     }
 
     /// <summary>Judges a failure. Rule 5: what was never sent can't have been executed.</summary>
@@ -96,6 +105,17 @@ internal static class Judge
         TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
         _ => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Other, Why = $"a handler below failed with {failure.GetType().Name}" },
     };
+
+    private static void Conclude(Call call, Judgement judgement)
+    {
+        call.Judgement = judgement;
+        if (judgement.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted)
+        {
+            call.Client.Stats.RateLimited();
+        }
+
+        call.Trace?.AttemptEnded(judgement);
+    }
 
     private static Judgement OfRequestFailure(HttpRequestException failure) => failure.HttpRequestError switch
     {
@@ -126,6 +146,7 @@ internal static class Judge
         }
 
         PacingLog.GateClosed(call.Client.Logger, key.ToString(), closing.Wait, verdict.Why);
+        call.Trace?.GateClosed(key.ToString(), authority: null, closing);
 
         // A quota that the plan did not foresee holds nobody back: then the call's own gate has to, or its repetition would be early.
         if (!verdict.WholeAccount && !call.Plan.Quotas.IsDefaultOrEmpty && !call.Plan.Quotas.Any(use => use.Resource == named))
@@ -153,6 +174,7 @@ internal static class Judge
             if (kind == VerdictKind.Transient)
             {
                 ledger.CloseAuthority(call.Upstream.Name, closing);
+                call.Trace?.GateClosed(quota: null, call.Upstream.Name, closing);
             }
             else if (call.Provider is { } provider)
             {

@@ -24,6 +24,8 @@ internal sealed class ResilienceState(TimeProvider time, ILoggerFactory loggers,
 
     public ProviderTable Providers { get; } = new(providers);
 
+    public EventHub Events { get; } = new(time);
+
     public QuotaLedger Ledger { get; } = new(time);
 
     public ResiliencePipeline<HttpResponseMessage> RetryPipeline { get; } = RetryLoop.Pipeline(time);

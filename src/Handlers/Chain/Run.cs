@@ -178,7 +178,7 @@ internal sealed class Run
             catch (Exception failure)
             {
                 call.Fail(failure);
-                call.Judgement ??= Judge.OfFailure(failure, call.Token.IsCancellationRequested);
+                Judge.Failed(call);
             }
         }
 
@@ -237,7 +237,7 @@ internal sealed class Run
             catch (Exception failure)
             {
                 call.Fail(failure);
-                call.Judgement ??= Judge.OfFailure(failure, call.Token.IsCancellationRequested);
+                Judge.Failed(call);
             }
         }
 
@@ -270,11 +270,19 @@ internal sealed class Run
     private HttpResponseMessage Finish(Call call)
     {
         call.Exit(_mask);
+        CallOutcome outcome = CallOutcome.Succeeded;
         if (call.Exception is OperationCanceledException && call.Token.IsCancellationRequested)
         {
+            outcome = CallOutcome.Cancelled;
             call.Client.Neighbours.GaveUp(call.Client.Clock.Between(call.StartedAt, call.Client.Clock.Now));
         }
+        else if (call.Exception is not null || call.Judgement is { Kind: not VerdictKind.Ok, AlreadyDone: false })
+        {
+            outcome = CallOutcome.Failed;
+        }
 
+        call.Client.Stats.Ended(call, outcome);
+        call.Trace?.Ended(outcome);
         Delivery.Prepare(call);
         return HandUp(call);
     }

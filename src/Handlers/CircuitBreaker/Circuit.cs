@@ -252,8 +252,9 @@ internal sealed class Circuit
                 Succeeded = Interlocked.Read(ref _counts.Succeeded),
                 Failed = Interlocked.Read(ref _counts.Failed),
                 Stale = Interlocked.Read(ref _counts.Stale),
-                AvailableProbes = phase switch
+                AvailablePermits = phase switch
                 {
+                    ClosedPhase => null,
                     HalfOpenPhase halfOpen => halfOpen.Free(now, _settings),
                     OpenPhase { Until: var until } when until <= now => 1,
                     _ => 0,

@@ -27,9 +27,9 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
     {
         Circuit circuit = CircuitOf(call);
         bool admitted = circuit.TryAdmit(out CircuitPermit permit, out CircuitRefusal? refusal, out CircuitTransition? transition);
-        CircuitLog.Changed(Client.Logger, circuit, transition);
+        CircuitChanges.Tell(Client, circuit, transition, call);
         (issuer, number) = (permit.Phase, permit.Mark);
-        return admitted ? null : CircuitRefusals.Exception(call, circuit, refusal!);
+        return admitted ? null : CircuitRefusals.Refuse(call, circuit, refusal!);
     }
 
     internal override Step Enter(Call call)
@@ -37,7 +37,7 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
         Circuit circuit = CircuitOf(call);
         if (!circuit.MayPass(out CircuitRefusal? refusal))
         {
-            call.Fail(CircuitRefusals.Exception(call, circuit, refusal));
+            call.Fail(CircuitRefusals.Refuse(call, circuit, refusal));
             return Step.Answered;
         }
 
@@ -53,7 +53,7 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
             Judgement outcome = call.Judgement ?? Judgement.Ok;
             CircuitTransition? transition = circuit.Record(
                 new CircuitPermit((CircuitPhase)call.Pass.Issuer!, call.Pass.Number), SignalOf(outcome), outcome.Kind == VerdictKind.Transient ? outcome.Wait : null);
-            CircuitLog.Changed(Client.Logger, circuit, transition);
+            CircuitChanges.Tell(Client, circuit, transition, call);
         }
 
         call.Pass = default;

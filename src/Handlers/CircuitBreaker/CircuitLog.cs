@@ -5,12 +5,10 @@ namespace Handlers.CircuitBreaker;
 /// <summary>What a circuit says in the log: each change of state once.</summary>
 internal static partial class CircuitLog
 {
-    public static void Changed(ILogger logger, Circuit circuit, CircuitTransition? transition)
+    public static void Changed(ILogger logger, Circuit circuit, CircuitTransition transition)
     {
         switch (transition)
         {
-            case null:
-                break;
             case { To: CircuitState.Open }:
                 Opened(logger, circuit.Authority, transition.Failures, transition.OpenUntil, transition.Reason);
                 break;

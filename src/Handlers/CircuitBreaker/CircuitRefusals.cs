@@ -3,8 +3,9 @@ namespace Handlers.CircuitBreaker;
 /// <summary>Turns a circuit's refusal into what the caller gets: a sentence with the upstream, since when, until when, and what to change.</summary>
 internal static class CircuitRefusals
 {
-    public static CircuitOpenException Exception(Call call, Circuit circuit, CircuitRefusal refusal)
+    public static CircuitOpenException Refuse(Call call, Circuit circuit, CircuitRefusal refusal)
     {
+        call.Client.Stats.Refused();
         string until = refusal.RetryAt is { } at ? $" Calls may pass again at {at:O}." : "";
         string message = refusal.State switch
         {

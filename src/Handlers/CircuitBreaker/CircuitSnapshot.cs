@@ -30,11 +30,14 @@ public readonly record struct CircuitSnapshot
     /// <summary>Attempts that failed and counted.</summary>
     public required long Failed { get; init; }
 
+    /// <summary>The share of the counted attempts that ended well, 0 to 1; null before the first.</summary>
+    public double? SuccessRate => Succeeded + Failed == 0 ? null : Succeeded / (double)(Succeeded + Failed);
+
     /// <summary>Results that did not count, because the circuit had changed its state since the attempt was let through.</summary>
     public required long Stale { get; init; }
 
-    /// <summary>Probes that would be let through now; 0 unless half-open or the break is over.</summary>
-    public required int AvailableProbes { get; init; }
+    /// <summary>Attempts that would be let through now: null for as many as come, while closed; the free probes while half-open or when the break is over; else 0.</summary>
+    public required int? AvailablePermits { get; init; }
 
     /// <summary>How often the circuit went from one state to another; pairs that never happened are absent.</summary>
     public required IReadOnlyDictionary<(CircuitState From, CircuitState To), long> Transitions { get; init; }

@@ -55,6 +55,12 @@ public sealed class CallOptions
     public ReplaySafety? Replay { get; init; }
 
     /// <summary>
+    /// Told what happens to the call, in order, on the call's own flow of control: it should return at once, as <see cref="Progress{T}"/> does. What it throws
+    /// is logged, and it is told no more. Default null.
+    /// </summary>
+    public IProgress<ResilienceEvent>? Progress { get; init; }
+
+    /// <summary>
     /// Makes <paramref name="options"/> hold for the calls of one client that start inside the block, on this flow of control and what it starts.
     /// </summary>
     /// <param name="options">The options.</param>
@@ -79,5 +85,6 @@ public sealed class CallOptions
         MaxWait = MaxWait ?? weaker.MaxWait,
         MaxRetries = MaxRetries ?? weaker.MaxRetries,
         Replay = Replay ?? weaker.Replay,
+        Progress = Progress ?? weaker.Progress,
     };
 }

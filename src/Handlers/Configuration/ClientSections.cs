@@ -30,7 +30,7 @@ internal static class ClientSections
     }
 
     /// <summary>Logs mistakes that edits bring, each once. Dispose to stop.</summary>
-    public static IDisposable Watch(IConfiguration root, IReadOnlyList<ClientLayers>? clients, RejectedEdits rejected, ILogger logger)
+    public static IDisposable Watch(IConfiguration root, IReadOnlyList<ClientLayers>? clients, RejectedEdits rejected, ILogger logger, Action<string>? told = null)
     {
         var holder = new object();
         return new ReloadWatch([root], () =>
@@ -38,7 +38,9 @@ internal static class ClientSections
             ImmutableArray<string> unheard = rejected.Replace(holder, Check(root, clients));
             if (!unheard.IsEmpty)
             {
-                ConfigurationLog.EditRejected(logger, string.Join(' ', unheard));
+                string mistakes = string.Join(' ', unheard);
+                ConfigurationLog.EditRejected(logger, mistakes);
+                told?.Invoke(mistakes);
             }
         });
     }

@@ -48,6 +48,9 @@ internal sealed class OptionsSource : IDisposable
         _watch.Run();
     }
 
+    /// <summary>Told of edits that are rejected, each mistake once.</summary>
+    public Action<string>? Rejected { get; init; }
+
     public void Dispose() => _watch?.Dispose();
 
     private void TakeOver()
@@ -59,7 +62,9 @@ internal sealed class OptionsSource : IDisposable
             ImmutableArray<string> unheard = _rejected.Replace(this, errors);
             if (!unheard.IsEmpty)
             {
-                ConfigurationLog.EditRejected(_logger, string.Join(' ', unheard));
+                string mistakes = string.Join(' ', unheard);
+                ConfigurationLog.EditRejected(_logger, mistakes);
+                Rejected?.Invoke(mistakes);
             }
 
             if (errors.IsEmpty && !edited.IsSameAs(_current))

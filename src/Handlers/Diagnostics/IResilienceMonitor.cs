@@ -6,6 +6,22 @@ public interface IResilienceMonitor
     /// <summary>Every circuit that has seen a call.</summary>
     IReadOnlyList<CircuitSnapshot> Circuits { get; }
 
+    /// <summary>Those that are not closed.</summary>
+    IReadOnlyList<CircuitSnapshot> OpenCircuits { get; }
+
+    /// <summary>Every quota that has seen a call, over all clients.</summary>
+    IReadOnlyList<QuotaSnapshot> Quotas { get; }
+
+    /// <summary>Every client that was created so far, by name.</summary>
+    IReadOnlyList<ClientSnapshot> Clients { get; }
+
+    /// <summary>
+    /// What happens from now on, until <paramref name="cancellationToken"/> fires. Each watcher may be 1,024 events behind; then the oldest are dropped and
+    /// counted in an event of kind <see cref="ResilienceEventKind.Missed"/>. Watching never slows a call down.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    IAsyncEnumerable<ResilienceEvent> Watch(CancellationToken cancellationToken = default);
+
     /// <summary>Opens circuits by hand until <see cref="Reset"/>: calls are refused at once.</summary>
     /// <param name="client">The client's name.</param>
     /// <param name="authority">The upstream as in <see cref="CircuitSnapshot.Authority"/>; null for all of the client's.</param>

@@ -52,6 +52,7 @@ public sealed class PacingHandler : ChainedHandler
                 return Go(call);
             case Admission.Waiting:
                 call.Waiter = waiter;
+                call.Trace?.Queued(waiter!);
                 return Step.Wait;
             default:
                 return Refuse(call, refusal!);
@@ -121,12 +122,15 @@ public sealed class PacingHandler : ChainedHandler
     {
         long now = call.Client.Clock.Now;
         call.Waiter = null;
-        call.Waited += call.Client.Clock.Between(call.Now, now);
+        TimeSpan waited = call.Client.Clock.Between(call.Now, now);
+        call.Waited += waited;
         call.Now = now;
+        call.Client.Stats.Waited(waited);
         switch (outcome)
         {
             case Admission.Granted:
                 call.Grant = waiter.Grant;
+                call.Trace?.Granted(waited);
                 return Go(call);
             case Admission.Refused:
                 return Refuse(call, waiter.Refusal!);
@@ -152,6 +156,7 @@ public sealed class PacingHandler : ChainedHandler
     {
         var report = new CallReport(call);
         PacingLog.Refused(call.Client.Logger, call.Operation, refusal);
+        call.Client.Stats.Refused();
         call.Fail(new QuotaRejectedException(
             $"{call.Operation}: {refusal.Message}", refusal.Reason, refusal.Key.ToString(), refusal.RetryAt, report));
         return Step.Answered;

@@ -136,12 +136,13 @@ internal sealed class Lanes : IDisposable
         return ahead;
     }
 
-    public int WaitingForNeedsLock(Quota quota)
+    /// <summary>Who waits in lanes that are charged to a quota; null for all.</summary>
+    public WaitingCount WaitingForNeedsLock(Quota? quota)
     {
-        int waiting = 0;
+        WaitingCount waiting = default;
         foreach (Lane lane in _waiting)
         {
-            waiting += lane.Uses(quota) ? lane.Queue.Count : 0;
+            waiting += quota is null || lane.Uses(quota) ? lane.Queue.CountByPriority : default;
         }
 
         return waiting;

@@ -263,7 +263,7 @@ internal abstract class Quota
         }
     }
 
-    public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, int waiting)
+    public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, in WaitingCount waiting)
     {
         ImmutableArray<LimitSnapshot>.Builder limits = ImmutableArray.CreateBuilder<LimitSnapshot>();
         for (Limit? next = Limits; next is not null; next = next.Next)
@@ -288,7 +288,9 @@ internal abstract class Quota
             ClosedUntil = closed ? clock.At(Gate!.ClosedUntil) : null,
             ClosedBecause = closed ? Gate!.Why : null,
             IsExhausted = closed && Gate!.IsExhausted,
-            Waiting = waiting,
+            WaitingInteractive = waiting.Interactive,
+            WaitingNormal = waiting.Normal,
+            WaitingBackground = waiting.Background,
             UnderWay = Account.UnderWay,
             Limits = limits.ToImmutable(),
         };

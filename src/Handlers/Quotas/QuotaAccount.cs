@@ -10,6 +10,8 @@ namespace Handlers.Quotas;
 [SuppressMessage("Reliability", "CA2002:Do not lock on objects with weak identity", Justification = "Nobody outside of the ledger sees it, and a lock object costs a sixth of an idle account.")]
 internal sealed class QuotaAccount : Quota
 {
+    private const string AuthorityPaused = "the upstream asked for a pause";
+
     private readonly QuotaLedger _ledger;
     private Lanes? _lanes;
 
@@ -79,7 +81,7 @@ internal sealed class QuotaAccount : Quota
                 return Admission.Granted;
             }
 
-            refusal = RefusalNeedsLock(demand, lane, charge, authority, now);
+            refusal = RefusalNeedsLock(demand, lane, charge, authority, now, out Outlook outlook);
             if (refusal is not null)
             {
                 return Admission.Refused;
@@ -95,6 +97,7 @@ internal sealed class QuotaAccount : Quota
                 Tenant = demand.Tenant,
                 Since = now,
                 GiveUpAt = GiveUpAt(demand, now),
+                Outlook = outlook,
             };
             lanes.EnqueueNeedsLock(waiter);
             ended = PumpNeedsLock(now);
@@ -270,7 +273,7 @@ internal sealed class QuotaAccount : Quota
         lock (this)
         {
             long now = Clock.Now;
-            into.Add(SnapshotNeedsLock(Clock, now, _lanes?.Count ?? 0));
+            into.Add(SnapshotNeedsLock(Clock, now, _lanes?.WaitingForNeedsLock(null) ?? default));
             if (_lanes is { } lanes)
             {
                 foreach (ResourceQuota quota in lanes.Quotas)
@@ -360,8 +363,10 @@ internal sealed class QuotaAccount : Quota
 
     private Waiter? PumpNeedsLock(long now, Waiter? ended = null) => _lanes is { } lanes ? lanes.PumpNeedsLock(now, ended) : ended;
 
-    private QuotaRefusal? RefusalNeedsLock(in QuotaDemand demand, Lane? lane, in Charge charge, AuthorityGate? authority, long now)
+    private QuotaRefusal? RefusalNeedsLock(
+        in QuotaDemand demand, Lane? lane, in Charge charge, AuthorityGate? authority, long now, out Outlook outlook)
     {
+        outlook = default;
         long at = now;
         Quota blocking = this;
         Limit? limit = null;
@@ -389,9 +394,9 @@ internal sealed class QuotaAccount : Quota
         }
 
         string? closedAuthority = null;
-        if (authority?.Closed(now) is { } closed && closed.Until > at)
+        if (authority?.Closed(now) is { } pause && pause.Until > at)
         {
-            at = closed.Until;
+            at = pause.Until;
             closedAuthority = authority.Authority;
         }
 
@@ -406,9 +411,19 @@ internal sealed class QuotaAccount : Quota
                 : RefuseAuthority(closedAuthority, waiting.Count, at, now, allowed);
         }
 
-        return waiting.Count >= demand.Policy.MaxQueue || waiting.Bytes + demand.BodyBytes > demand.Policy.MaxQueueBytes
-            ? Refuse(QuotaRefusalReason.QueueFull, blocking, limit, waiting.Count, at, now, allowed: 0)
-            : null;
+        if (waiting.Count >= demand.Policy.MaxQueue || waiting.Bytes + demand.BodyBytes > demand.Policy.MaxQueueBytes)
+        {
+            return Refuse(QuotaRefusalReason.QueueFull, blocking, limit, waiting.Count, at, now, allowed: 0);
+        }
+
+        outlook = new Outlook(
+            (_lanes?.AheadNeedsLock(lane, blocking, demand.Priority).Count ?? 0) + 1,
+            at <= now || at >= Limit.Never ? null : TimeSpan.FromTicks(at - now),
+            blocking,
+            limit,
+            closedAuthority,
+            closedAuthority is not null ? AuthorityPaused : limit is null && blocking.Gate is { Why.Length: > 0 } closed ? closed.Why : null);
+        return null;
     }
 
     private QuotaRefusal Refuse(QuotaRefusalReason reason, Quota quota, Limit? limit, int ahead, long at, long now, long allowed, long cost = 0)
@@ -423,10 +438,9 @@ internal sealed class QuotaAccount : Quota
     {
         var key = new QuotaKey(Provider, Name, authority);
         var wait = TimeSpan.FromTicks(Math.Max(0, at - now));
-        const string Cause = "the upstream asked for a pause";
         string message = RefusalText.For(
-            QuotaRefusalReason.WouldMissDeadline, key, Cause, isGate: true, ahead, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), 0, LimitUnit.Requests);
-        return new QuotaRefusal(QuotaRefusalReason.WouldMissDeadline, key, Cause, ahead, wait, Clock.Utc + wait, message);
+            QuotaRefusalReason.WouldMissDeadline, key, AuthorityPaused, isGate: true, ahead, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), 0, LimitUnit.Requests);
+        return new QuotaRefusal(QuotaRefusalReason.WouldMissDeadline, key, AuthorityPaused, ahead, wait, Clock.Utc + wait, message);
     }
 
     private void LearnNeedsLock(in Grant grant, in Verdict verdict, long now)

@@ -24,7 +24,16 @@ public sealed record QuotaSnapshot
     public bool IsExhausted { get; init; }
 
     /// <summary>Calls that wait in this quota's queue.</summary>
-    public int Waiting { get; init; }
+    public int Waiting => WaitingInteractive + WaitingNormal + WaitingBackground;
+
+    /// <summary>Those of them with priority <see cref="CallPriority.Interactive"/>.</summary>
+    public int WaitingInteractive { get; init; }
+
+    /// <summary>Those of them with priority <see cref="CallPriority.Normal"/>.</summary>
+    public int WaitingNormal { get; init; }
+
+    /// <summary>Those of them with priority <see cref="CallPriority.Background"/>.</summary>
+    public int WaitingBackground { get; init; }
 
     /// <summary>Attempts of the account that were let go and have not been answered.</summary>
     public int UnderWay { get; init; }

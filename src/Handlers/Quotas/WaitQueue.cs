@@ -29,6 +29,11 @@ internal sealed class WaitQueue
     /// <summary>What waits here in all.</summary>
     public ref readonly Load Load => ref _load;
 
+    public WaitingCount CountByPriority => _bands is null
+        ? default
+        : new WaitingCount(
+            _bands[(int)CallPriority.Interactive].Load.Count, _bands[(int)CallPriority.Normal].Load.Count, _bands[(int)CallPriority.Background].Load.Count);
+
     /// <summary>What goes before a newcomer of a priority.</summary>
     public Load Ahead(CallPriority priority)
     {

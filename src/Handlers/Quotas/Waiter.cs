@@ -36,6 +36,9 @@ internal sealed class Waiter : IValueTaskSource<Admission>
     /// <summary>The tick at which waiting is over without a grant.</summary>
     public required long GiveUpAt { get; init; }
 
+    /// <summary>What it could be told when it began to wait.</summary>
+    public required Outlook Outlook { get; init; }
+
     public long Order { get; set; }
 
     public Waiter? Next { get; set; }

@@ -22,7 +22,12 @@ internal sealed class ClientRegistry : IDisposable
         _root = configuration?.GetSection(OptionsComposer.Section);
         if (_root is not null)
         {
-            _watches.Add(ClientSections.Watch(_root, Expected(), _rejected, state.Loggers.CreateLogger("Handlers.Configuration")));
+            _watches.Add(ClientSections.Watch(
+                _root,
+                Expected(),
+                _rejected,
+                state.Loggers.CreateLogger("Handlers.Configuration"),
+                mistakes => state.Events.OptionsRejected(client: null, mistakes)));
         }
     }
 
@@ -61,10 +66,17 @@ internal sealed class ClientRegistry : IDisposable
 
     private ClientState Make(string name)
     {
-        var source = new OptionsSource(LayersOf(name), _rejected, _state.Loggers.CreateLogger($"Handlers.HttpClient.{name}"));
+        var source = new OptionsSource(LayersOf(name), _rejected, _state.Loggers.CreateLogger($"Handlers.HttpClient.{name}"))
+        {
+            Rejected = mistakes => _state.Events.OptionsRejected(name, mistakes),
+        };
         int version = 0;
         var client = new ClientState(name, _state, PolicyOf(name, version, source.Current));
-        source.Watch((_, edited) => client.Apply(PolicyOf(name, ++version, edited)));
+        source.Watch((old, edited) =>
+        {
+            client.Apply(PolicyOf(name, ++version, edited));
+            _state.Events.OptionsReloaded(name, old, edited);
+        });
         _watches.Add(source);
         return client;
     }

@@ -106,7 +106,8 @@ internal static class Installation
             provider.GetKeyedService<Random>(RandomKey)));
         services.TryAddSingleton(provider => new ClientRegistry(
             registrations, provider.GetRequiredService<ResilienceState>(), provider.GetService<IConfiguration>()));
-        services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(provider.GetRequiredService<ClientRegistry>()));
+        services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(
+            provider.GetRequiredService<ClientRegistry>(), provider.GetRequiredService<ResilienceState>()));
         services.AddSingleton<IHttpMessageHandlerBuilderFilter>(provider => new NeighbourCheck(provider.GetRequiredService<ClientRegistry>()));
         services.AddSingleton<IPostConfigureOptions<HttpClientFactoryOptions>>(provider => new TimeoutCheck(provider.GetRequiredService<ClientRegistry>()));
         services.AddSingleton<IValidateOptions<StartupCheck>>(

@@ -3,15 +3,23 @@ using Handlers.CircuitBreaker;
 namespace Handlers.Registration;
 
 /// <summary>Looks into the clients' state; holds none of its own.</summary>
-internal sealed class ResilienceMonitor(ClientRegistry registry) : IResilienceMonitor
+internal sealed class ResilienceMonitor(ClientRegistry registry, ResilienceState shared) : IResilienceMonitor
 {
     public IReadOnlyList<CircuitSnapshot> Circuits => [.. registry.Clients.SelectMany(c => c.Circuits).Select(c => c.Snapshot())];
+
+    public IReadOnlyList<CircuitSnapshot> OpenCircuits => [.. Circuits.Where(circuit => circuit.State != CircuitState.Closed)];
+
+    public IReadOnlyList<QuotaSnapshot> Quotas => shared.Ledger.Snapshot();
+
+    public IReadOnlyList<ClientSnapshot> Clients => [.. registry.Clients.OrderBy(client => client.Name, StringComparer.Ordinal).Select(client => client.Snapshot())];
+
+    public IAsyncEnumerable<ResilienceEvent> Watch(CancellationToken cancellationToken = default) => shared.Events.Watch(cancellationToken);
 
     public void Isolate(string client, string? authority = null)
     {
         foreach ((ClientState state, Circuit circuit) in Find(client, authority))
         {
-            CircuitLog.Changed(state.Logger, circuit, circuit.Isolate());
+            CircuitChanges.Tell(state, circuit, circuit.Isolate(), call: null);
         }
     }
 
@@ -19,7 +27,7 @@ internal sealed class ResilienceMonitor(ClientRegistry registry) : IResilienceMo
     {
         foreach ((ClientState state, Circuit circuit) in Find(client, authority))
         {
-            CircuitLog.Changed(state.Logger, circuit, circuit.Reset());
+            CircuitChanges.Tell(state, circuit, circuit.Reset(), call: null);
         }
     }
 

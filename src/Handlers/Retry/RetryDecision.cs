@@ -10,6 +10,11 @@ internal sealed record RetryDecision(bool Again, TimeSpan Delay, bool UsesRetry,
     /// <summary>There was nothing to retry.</summary>
     public static RetryDecision Done { get; } = new(false, TimeSpan.Zero, false, null);
 
+    /// <summary>Trying again might help, but the call has no retry left.</summary>
+    public static RetryDecision NoneLeft { get; } = No("all retries are used");
+
+    public bool IsUsedUp => ReferenceEquals(this, NoneLeft);
+
     public static RetryDecision No(string reason) => new(false, TimeSpan.Zero, false, reason);
 
     public static RetryDecision After(TimeSpan delay, bool usesRetry) => new(true, delay, usesRetry, null);

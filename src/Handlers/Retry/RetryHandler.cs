@@ -85,7 +85,7 @@ public sealed class RetryHandler : ChainedHandler
         {
             // The answer is about to be dropped: nobody else shall wait for its slots while this call sleeps.
             call.Client.State.Ledger.Release(ref call.Grant);
-            RetryLog.Scheduled(Client.Logger, call, outcome, decision);
+            Tell(call, outcome, decision);
             call.Retries += decision.UsesRetry ? 1 : 0;
         }
         else if (decision.Reason is { } reason)
@@ -136,7 +136,18 @@ public sealed class RetryHandler : ChainedHandler
         if (call.Exception is null && call.Judgement is { Kind: VerdictKind.Ok })
         {
             RetryLog.Recovered(Client.Logger, call);
+            call.Trace?.Recovered();
         }
+    }
+
+    private void Tell(Call call, Judgement outcome, RetryDecision decision)
+    {
+        // A provider's own wait is what people are told, whoever does the waiting and whatever is put on top of it.
+        TimeSpan delay = outcome.Wait is { } hint && hint > TimeSpan.Zero ? hint : decision.Delay;
+        int retry = call.Retries + 1;
+        RetryLog.Scheduled(Client.Logger, call, retry, delay, outcome.Why);
+        call.Client.Stats.Retried();
+        call.Trace?.RetryScheduled(outcome, delay, retry);
     }
 
     private static RetryBudget BudgetOf(Call call) => call.Client.BudgetFor(call);

@@ -5,11 +5,11 @@ namespace Handlers.Retry;
 /// <summary>What retrying says in the log.</summary>
 internal static partial class RetryLog
 {
-    public static void Scheduled(ILogger logger, Call call, Judgement outcome, RetryDecision decision)
+    public static void Scheduled(ILogger logger, Call call, int retry, TimeSpan delay, string cause)
     {
         if (logger.IsEnabled(LogLevel.Information))
         {
-            RetryScheduled(logger, call.Operation, call.Retries + 1, call.MaxRetries, call.Paced && outcome.Wait is { } hint ? hint : decision.Delay, outcome.Why);
+            RetryScheduled(logger, call.Operation, retry, call.MaxRetries, delay, cause);
         }
     }
 

@@ -61,7 +61,7 @@ internal static class RetryRules
         bool usesRetry = !refusal || facts.Options.RefusalsUseRetries;
         if (usesRetry && facts.Retries >= facts.MaxRetries)
         {
-            return RetryDecision.No("all retries are used");
+            return RetryDecision.NoneLeft;
         }
 
         return Wait(facts, usesRetry);

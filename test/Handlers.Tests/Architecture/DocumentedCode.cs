@@ -16,4 +16,30 @@ internal static class DocumentedCode
         services.AddHttpClient("orders")
             .AddResilienceHandlers(options => options.Retry.MaxRetries = 5);
     }
+
+    public static void Look(IResilienceMonitor monitor)
+    {
+        foreach (ClientSnapshot client in monitor.Clients)
+        {
+            Console.WriteLine($"{client.Client}: {client.Calls} calls, {client.SuccessRate:P0} ok, p99 {client.P99}");
+        }
+
+        foreach (CircuitSnapshot circuit in monitor.OpenCircuits)
+        {
+            monitor.Reset(circuit.Client, circuit.Authority);
+        }
+    }
+
+    public static async Task Watch(IResilienceMonitor monitor, CancellationToken stopping)
+    {
+        await foreach (ResilienceEvent next in monitor.Watch(stopping))
+        {
+            Console.WriteLine($"{next.At:T} {next.Client} {next.Message}");
+        }
+    }
+
+    public static void Progress(HttpRequestMessage request)
+    {
+        request.SetCallOptions(new CallOptions { Progress = new Progress<ResilienceEvent>(told => Console.WriteLine(told.Message)) });
+    }
 }

@@ -179,7 +179,7 @@ public class CircuitTests
 
         transition.ShouldBeNull();
         fixture.Circuit.State.ShouldBe(CircuitState.HalfOpen);
-        fixture.Circuit.Snapshot().AvailableProbes.ShouldBe(1);
+        fixture.Circuit.Snapshot().AvailablePermits.ShouldBe(1);
     }
 
     [Fact]
@@ -192,7 +192,7 @@ public class CircuitTests
 
         fixture.Circuit.Record(first, CircuitSignal.Neutral);
 
-        fixture.Circuit.Snapshot().AvailableProbes.ShouldBe(0);
+        fixture.Circuit.Snapshot().AvailablePermits.ShouldBe(0);
         fixture.Refused();
     }
 
@@ -246,7 +246,7 @@ public class CircuitTests
         CircuitSnapshot snapshot = fixture.Circuit.Snapshot();
         snapshot.State.ShouldBe(CircuitState.HalfOpen);
         snapshot.Stale.ShouldBe(1);
-        snapshot.AvailableProbes.ShouldBe(0);
+        snapshot.AvailablePermits.ShouldBe(0);
         fixture.Circuit.Record(probe, CircuitSignal.Success).ShouldBeNull();
     }
 
@@ -479,7 +479,7 @@ public class CircuitTests
         snapshot.Failures.ShouldBe(5);
         snapshot.OpenUntil.ShouldBe(fixture.Clock.GetUtcNow() + TimeSpan.FromSeconds(50));
         (snapshot.Accepted, snapshot.Rejected, snapshot.Succeeded, snapshot.Failed, snapshot.Stale).ShouldBe((8, 1, 3, 5, 0));
-        snapshot.AvailableProbes.ShouldBe(0);
+        snapshot.AvailablePermits.ShouldBe(0);
         snapshot.Transitions.ShouldHaveSingleItem().ShouldBe(new((CircuitState.Closed, CircuitState.Open), 1));
     }
 }
