@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
+using Handlers.Providers;
 using Handlers.Quotas;
 using Handlers.Retry;
 
@@ -26,6 +27,11 @@ internal sealed class Call
         Enabled = policy.Enabled;
         StartedAt = Now = client.Clock.Now;
         DeadlineAt = client.Clock.After(StartedAt, TotalTimeout);
+        if (request.Content is { } content)
+        {
+            request.Content = CopiedBody.Of(content);
+        }
+
         Original.Take(request);
         if ((policy.Enabled & Stages.Planned) != 0)
         {

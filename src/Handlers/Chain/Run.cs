@@ -80,11 +80,7 @@ internal sealed class Run
 
         token.ThrowIfCancellationRequested();
         var call = new Call(Head.Client, policy, request, options, synchronous, token);
-        if (call.Original.HeaderOf(Neighbours.SdkRetries) is { } retries)
-        {
-            Head.Client.Neighbours.SeenSdk(retries);
-        }
-
+        Head.Client.Neighbours.Began(call);
         request.Options.Set(CallEntry.Key, call);
         call.TryEnter(_mask);
         return call;
@@ -274,11 +270,12 @@ internal sealed class Run
         if (call.Exception is OperationCanceledException && call.Token.IsCancellationRequested)
         {
             outcome = CallOutcome.Cancelled;
-            call.Client.Neighbours.GaveUp(call.Client.Clock.Between(call.StartedAt, call.Client.Clock.Now));
+            call.Client.Neighbours.GivenUp(call, call.Client.Clock.Between(call.StartedAt, call.Client.Clock.Now));
         }
         else if (call.Exception is not null || call.Judgement is { Kind: not VerdictKind.Ok, AlreadyDone: false })
         {
             outcome = CallOutcome.Failed;
+            call.Client.Neighbours.Failed(call);
         }
 
         call.Client.Stats.Ended(call, outcome);

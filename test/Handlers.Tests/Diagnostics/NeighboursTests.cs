@@ -28,6 +28,90 @@ public sealed class NeighboursTests
         bench.Log.Named("SdkRetriesToo").Count(e => e.Level == LogLevel.Warning && e.Text.Contains("x-stainless-retry-count", StringComparison.Ordinal)).ShouldBe(warnings);
     }
 
+    [Theory]
+    [InlineData("OpenAI/2.15.0 (.NET 10.0.12)", 0, 1)]
+    [InlineData("OpenAI/2.15.0 (.NET 10.0.12)", 700, 1)]
+    [InlineData("OpenAI/2.15.0 (.NET 10.0.12)", 1500, 0)]
+    [InlineData("RestSharp/114.1.0.0", 0, 0)]
+    [InlineData("acme/1.0", 0, 0)]
+    public async Task An_sdk_that_sends_again_what_has_just_failed_is_warned_about_once(string agent, int pause, int warnings)
+    {
+        using var bench = new Bench(add: b => b.AddResilienceHandlers(options => options.Retry.MaxRetries = 0));
+        bench.Wire.OnEach(_ => HttpStatusCode.ServiceUnavailable);
+
+        await bench.Run(async client =>
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
+            for (int i = 0; i < 3; i++)
+            {
+                using var body = new StringContent("{}");
+                (await client.PostAsync("things", body)).Dispose();
+                await Task.Delay(TimeSpan.FromMilliseconds(pause), bench.Time);
+            }
+        });
+
+        bench.Log.Named("SdkRetriesToo").Count(e => e.Text.Contains("OpenAI/2.15.0 sent the same request again", StringComparison.Ordinal)).ShouldBe(warnings);
+    }
+
+    [Fact]
+    public async Task Asking_again_for_what_is_not_there_yet_is_no_retry()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => HttpStatusCode.NotFound);
+
+        await bench.Run(async client =>
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("X-Stainless-Lang", "csharp");
+            (await client.GetAsync("things/1")).Dispose();
+            (await client.GetAsync("things/1")).Dispose();
+        });
+
+        bench.Log.Named("SdkRetriesToo").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Another_request_of_the_sdk_after_a_failure_is_no_retry()
+    {
+        using var bench = new Bench(add: b => b.AddResilienceHandlers(options => options.Retry.MaxRetries = 0));
+        bench.Wire.OnEach(_ => HttpStatusCode.ServiceUnavailable);
+
+        await bench.Run(async client =>
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("X-Stainless-Lang", "csharp");
+            foreach (string text in (string[])["1", "2", "3"])
+            {
+                using var body = new StringContent(text);
+                (await client.PostAsync("things", body)).Dispose();
+            }
+        });
+
+        bench.Log.Named("SdkRetriesToo").ShouldBeEmpty();
+    }
+
+    /// <summary>Nobody tells us an SDK's timeout; timers fire at whole seconds, or at the same age again, and people do not.</summary>
+    [Theory]
+    [InlineData("OpenAI/2.15.0", new[] { 10_000 }, 1)]
+    [InlineData("RestSharp/114.1.0.0", new[] { 400, 410 }, 1)]
+    [InlineData("OpenAI/2.15.0", new[] { 400, 2_300, 7_700 }, 0)]
+    [InlineData("acme/1.0", new[] { 10_000, 10_000 }, 0)]
+    public async Task A_timeout_of_an_sdk_is_reported_when_it_fires(string agent, int[] ages, int warnings)
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers([.. ages.Select(_ => ScriptedAnswer.Status(200).After(TimeSpan.FromMinutes(1)))]);
+
+        await bench.Run(async client =>
+        {
+            client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", agent);
+            foreach (int age in ages)
+            {
+                using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(age), bench.Time);
+                await Should.ThrowAsync<OperationCanceledException>(() => client.GetAsync("things", timeout.Token));
+            }
+        });
+
+        bench.Log.Named("SdkTimeoutFired").Count(e => e.Text.Contains(agent, StringComparison.Ordinal)).ShouldBe(warnings);
+    }
+
     [Fact]
     public void Another_handler_that_retries_is_named_once_with_the_cure()
     {

@@ -16,7 +16,8 @@ internal static class RequestBody
 
         // Exactly these types: a class derived from them may count, report or encrypt what it writes.
         Type? type = content?.GetType();
-        bool isArray = type == typeof(StringContent) || type == typeof(ByteArrayContent) || type == typeof(FormUrlEncodedContent);
+        bool isArray = type == typeof(StringContent) || type == typeof(ByteArrayContent) || type == typeof(FormUrlEncodedContent)
+            || type == typeof(CopiedBody);
         if (!isArray && type != typeof(JsonContent) && type != typeof(ReadOnlyMemoryContent))
         {
             return false;

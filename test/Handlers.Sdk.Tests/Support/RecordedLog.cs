@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Handlers.Sdk.Tests.Support;
+
+/// <summary>Keeps what was logged, by event name.</summary>
+internal sealed class RecordedLog : ILoggerProvider
+{
+    private readonly ConcurrentQueue<(string? Name, string Text)> _entries = new();
+
+    public IReadOnlyList<string> Named(string eventName) => [.. _entries.Where(entry => entry.Name == eventName).Select(entry => entry.Text)];
+
+    public ILogger CreateLogger(string categoryName) => new Logger(_entries);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(ConcurrentQueue<(string? Name, string Text)> entries) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            entries.Enqueue((eventId.Name, formatter(state, exception)));
+    }
+}
