@@ -37,14 +37,9 @@ internal sealed class GeminiProvider : Provider
 
     public override string Name => "gemini";
 
-    // Vertex AI has a host per location, {location}-aiplatform.googleapis.com; clients of others name the provider in their section.
+    // Vertex AI has a host per location.
     public override IReadOnlyList<string> Hosts { get; } =
-    [
-        "generativelanguage.googleapis.com", "aiplatform.googleapis.com",
-        "us-central1-aiplatform.googleapis.com", "us-east1-aiplatform.googleapis.com", "us-east4-aiplatform.googleapis.com",
-        "us-east5-aiplatform.googleapis.com", "us-west1-aiplatform.googleapis.com", "europe-west1-aiplatform.googleapis.com",
-        "europe-west4-aiplatform.googleapis.com", "asia-northeast1-aiplatform.googleapis.com", "asia-southeast1-aiplatform.googleapis.com",
-    ];
+        ["generativelanguage.googleapis.com", "aiplatform.googleapis.com", "*-aiplatform.googleapis.com"];
 
     public override void ApplyDefaults(ResilienceHandlersOptions options) => LanguageModelDefaults.Apply(options);
 

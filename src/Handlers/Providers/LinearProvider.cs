@@ -18,7 +18,7 @@ namespace Handlers.Providers;
 /// Leaky buckets that refill at limit ÷ hour: a reset is when one is full, an upper bound. Resets are Unix milliseconds.
 /// A refusal is HTTP 400 with <c>extensions.code</c> RATELIMITED, so a 400 is not fatal by itself; the edge sends a true 429 with HTML. Whether 200 comes with
 /// RATELIMITED is unconfirmed: it is taken for a limit, unless part of a mutation was executed.
-/// Replay: queries, one <c>…Update</c> or <c>…Delete</c> mutation, one <c>…Create</c> whose input has an <c>id</c> made by the client (variable <c>input</c>):
+/// Replay: queries, one <c>…Update</c> or <c>…Delete</c> mutation, one <c>…Create</c> whose <c>input</c> has an <c>id</c> made by the client:
 /// the second is refused with "already exists", which on a retry proves the first one landed. Other mutations are not.
 /// </remarks>
 internal sealed class LinearProvider : Provider
@@ -160,7 +160,7 @@ internal sealed class LinearProvider : Provider
     private static CallPlan PlanMutation(in GraphQLOperation operation, ReadOnlySpan<byte> body)
     {
         string field = operation is { IsSingleField: true, RootField: { } name } ? name : "";
-        string? id = field.EndsWith("Create", StringComparison.Ordinal) && JsonBody.Open(body).TryGetString(out string? made, "variables", "input", "id") ? made : null;
+        string? id = field.EndsWith("Create", StringComparison.Ordinal) ? operation.Input.IdIn(JsonBody.Open(body)) : null;
         bool isSafe = id is not null || field.EndsWith("Update", StringComparison.Ordinal) || field.EndsWith("Delete", StringComparison.Ordinal);
         return new()
         {

@@ -9,7 +9,7 @@ public abstract class Provider
     /// <summary>The name used in configuration and quota names, such as <c>github</c>; compared ignoring case.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The hosts that this API answers on; a leading <c>*.</c> stands for any subdomain.</summary>
+    /// <summary>The hosts that this API answers on; a leading <c>*</c> stands for anything, as in <c>*.example.com</c> or <c>*-api.example.com</c>.</summary>
     public abstract IReadOnlyList<string> Hosts { get; }
 
     /// <summary>Sets what differs from the generic defaults: timeouts, published limits, groups.</summary>

@@ -20,10 +20,10 @@ internal sealed class ProviderTable
         Provider[] all = [.. own, .. BuiltIn, Generic];
         _byName = all.DistinctBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         (string Host, Provider Provider)[] hosts = [.. all.SelectMany(p => p.Hosts.Select(host => (host, p)))];
-        _byHost = hosts.Where(h => !h.Host.StartsWith("*.", StringComparison.Ordinal))
+        _byHost = hosts.Where(h => !h.Host.StartsWith('*'))
             .DistinctBy(h => h.Host, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(h => h.Host, h => h.Provider, StringComparer.OrdinalIgnoreCase);
-        _bySuffix = [.. hosts.Where(h => h.Host.StartsWith("*.", StringComparison.Ordinal)).Select(h => (h.Host[1..], h.Provider))];
+        _bySuffix = [.. hosts.Where(h => h.Host.StartsWith('*')).Select(h => (h.Host[1..], h.Provider))];
     }
 
     /// <summary>Any API that speaks <c>Retry-After</c> or the RateLimit fields.</summary>

@@ -1,7 +1,7 @@
 namespace Handlers.Wire;
 
 /// <summary>
-/// A sum of decimal parts, kept exactly to 10⁻¹⁴ ns, so that it is rounded once: up, to 100 ns. It saturates at 584 years, which is far beyond
+/// A sum of decimal parts, kept exactly to 10⁻¹⁴ ns, so that it is rounded once: up, to 100 ns. It saturates at 584 years, which is beyond
 /// <see cref="WireDuration.Longest"/>.
 /// </summary>
 internal readonly struct ExactDuration

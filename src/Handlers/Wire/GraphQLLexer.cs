@@ -21,7 +21,7 @@ internal ref struct GraphQLLexer(ReadOnlySpan<char> document)
     /// <summary>The token <see cref="Next"/> came to.</summary>
     public char Token { get; private set; }
 
-    /// <summary>The characters of a <see cref="Name"/>.</summary>
+    /// <summary>The characters of a <see cref="Name"/>, or of a string in quotes as it stands, escapes included.</summary>
     public ReadOnlySpan<char> Value { get; private set; }
 
     public char Next()
@@ -95,6 +95,7 @@ internal ref struct GraphQLLexer(ReadOnlySpan<char> document)
             switch (rest[at])
             {
                 case '"':
+                    Value = rest[1..at];
                     return Take(at + 1, Text);
                 case '\\' when at + 1 < rest.Length:
                     at += 2;

@@ -7,7 +7,9 @@ namespace Handlers.Wire;
 /// <param name="Name">The operation's name; null for an anonymous one.</param>
 /// <param name="RootField">The first field asked for at the root, by its own name and not by its alias.</param>
 /// <param name="IsSingleField">True when that field is all there is at the root. Several, or a fragment, may do more than the first field says.</param>
-internal readonly record struct GraphQLOperation(GraphQLOperationKind Kind, string? Name = null, string? RootField = null, bool IsSingleField = false)
+/// <param name="Input">What the first field's argument <c>input</c> is.</param>
+internal readonly record struct GraphQLOperation(
+    GraphQLOperationKind Kind, string? Name = null, string? RootField = null, bool IsSingleField = false, GraphQLInput Input = default)
 {
     /// <summary>
     /// Reads a request body: JSON with <c>query</c> and at will <c>operationName</c>, or the document itself (<c>application/graphql</c>).
@@ -132,7 +134,9 @@ internal readonly record struct GraphQLOperation(GraphQLOperationKind Kind, stri
             switch (lexer.Token)
             {
                 case GraphQLLexer.Name when before == '@':
-                    break;
+                    // What follows are the directive's arguments, not the field's.
+                    before = GraphQLLexer.Malformed;
+                    continue;
                 case GraphQLLexer.Name when before == GraphQLLexer.Spread:
                     // "...Name" is over with the name; in "... on Type" the type is still to come, and no field either.
                     before = lexer.Value is "on" ? GraphQLLexer.Spread : GraphQLLexer.Name;
@@ -146,6 +150,14 @@ internal readonly record struct GraphQLOperation(GraphQLOperationKind Kind, stri
                     break;
                 case GraphQLLexer.Spread:
                     fragments = true;
+                    break;
+                case '(' when fields == 1 && before == GraphQLLexer.Name && !fragments:
+                    if (!GraphQLInput.TryFind(ref lexer, out GraphQLInput input))
+                    {
+                        return false;
+                    }
+
+                    operation = operation with { Input = input };
                     break;
                 case '(' or '{':
                     if (!lexer.TrySkipBalanced())

@@ -123,12 +123,12 @@ internal struct RateLimitFields
             return true;
         }
 
-        if (!IsName(item.Value) || !TryGetParameter(item, "q", out long? limit) || limit is null)
+        if (item.Value.Kind != SfKind.String || !TryGetParameter(item, "q", out long? limit) || limit is null)
         {
             return false;
         }
 
-        string? unit = item.Parameters.TryGetValue("qu", out SfBareItem value) && IsName(value) ? value.Text : null;
+        string? unit = item.Parameters.TryGetValue("qu", out SfBareItem value) && value.Kind == SfKind.String ? value.Text : null;
         policy = policy with { Policy = item.Value.Text, Limit = limit, Unit = unit };
         return true;
     }
@@ -145,7 +145,7 @@ internal struct RateLimitFields
         {
             if (readings.Count < MaxReadings
                 && member is SfItem item
-                && IsName(item.Value)
+                && item.Value.Kind == SfKind.String
                 && TryGetParameter(item, "r", out long? remaining) && remaining is not null
                 && TryGetParameter(item, "t", out long? reset))
             {
@@ -236,9 +236,6 @@ internal struct RateLimitFields
 
     private static long? Count(OrderedDictionary<string, SfMember> members, string key) =>
         members.TryGetValue(key, out SfMember? member) && member is SfItem { Value: { Kind: SfKind.Integer, Integer: >= 0 } count } ? count.Integer : null;
-
-    // The draft wants Strings; tokens are seen too, and mean the same.
-    private static bool IsName(SfBareItem value) => value.Kind is SfKind.String or SfKind.Token;
 
     private static TimeSpan? ToTimeSpan(long? seconds) => seconds is null
         ? null

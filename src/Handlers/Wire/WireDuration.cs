@@ -16,8 +16,8 @@ internal static class WireDuration
 
     private static readonly string[] Phrases = ["try again in", "retry in", "try again after", "retry after"];
 
-    /// <summary>A hundred years: what any longer duration is read as. It stays clear of the range of dates, so it may be added to a server's clock.</summary>
-    public static TimeSpan Longest { get; } = TimeSpan.FromDays(36_500);
+    /// <summary>Five hundred years: what any longer duration is read as. It stays clear of the range of dates, so it may be added to a server's clock.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(182_500);
 
     /// <summary>Go's form, as OpenAI sends it: <c>20ms</c>, <c>1m12.5s</c>, <c>1h30m0s</c>, <c>250µs</c>, and a bare <c>0</c>.</summary>
     public static bool TryParseGo(ReadOnlySpan<char> text, out TimeSpan duration)

@@ -49,6 +49,25 @@ public class GraphQLOperationTests
         operation.IsSingleField.ShouldBe(single);
     }
 
+    [Theory]
+    [InlineData("mutation($i: T) { issueCreate(input: $i) { success } }", """{"i":{"id":"made","title":"t"}}""", "made")]
+    [InlineData("mutation($made: String) { a: issueCreate(other: {id: 1}, input: {title: \"id: x\", id: $made}) @x(input: 1) { id } }", """{"made":"made"}""", "made")]
+    [InlineData("mutation { issueCreate(input: {state: id, labels: [{id: \"no\"}], id: \"made\"}) { id } }", "{}", "made")]
+    [InlineData("mutation { issueCreate(input: {id: \"a\\u0062\"}) { id } }", "{}", null)]
+    [InlineData("mutation { issueCreate(input: {id: [1]}) { id } }", "{}", null)]
+    [InlineData("mutation { issueCreate(input: {parent: {id: \"no\"}}) { id } }", "{}", null)]
+    [InlineData("mutation { issueCreate(input: null) { id } }", "{}", null)]
+    [InlineData("mutation($i: T) { issueCreate(input: $i) { id } }", """{"i":{}}""", null)]
+    [InlineData("mutation { issueCreate @x(input: {id: \"no\"}) { id } }", "{}", null)]
+    public void Finds_the_id_that_the_client_made(string document, string variables, string? id)
+    {
+        GraphQLOperation operation = GraphQLOperation.Parse(document, operationName: null);
+
+        operation.Kind.ShouldBe(GraphQLOperationKind.Mutation);
+        operation.IsSingleField.ShouldBeTrue();
+        operation.Input.IdIn(JsonBody.Open(Encoding.UTF8.GetBytes($$"""{"variables":{{variables}}}"""))).ShouldBe(id);
+    }
+
     [Fact]
     public void A_field_behind_a_fragment_is_the_first_field()
     {

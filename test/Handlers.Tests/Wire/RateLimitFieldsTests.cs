@@ -44,9 +44,9 @@ public class RateLimitFieldsTests
     {
         IReadOnlyList<RateLimitReading> readings = Read(
             ("RateLimit", "\"no-r\";t=5, \"negative\";r=-1, \"decimal\";r=1.5, \"text\";r=1;t=soon, 5;r=1, (\"inner\");r=1, token;r=7"),
-            ("RateLimit-Policy", "\"no-q\";w=1, \"zero\";q=5;w=0, -1;w=10, ok;q=3"));
+            ("RateLimit-Policy", "\"no-q\";w=1, \"zero\";q=5;w=0, -1;w=10, token;q=4, \"ok\";q=3"));
 
-        readings.ShouldBe([new RateLimitReading("token", Remaining: 7), new RateLimitReading("ok", 3)]);
+        readings.ShouldBe([new RateLimitReading("ok", 3)]);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public class WireDurationTests
     [Theory]
     [InlineData("999999999999999999999999999999999999999999h")]
     [InlineData("18446744073709551615h18446744073709551615h")]
-    [InlineData("876001h")]
+    [InlineData("4380001h")]
     public void A_huge_duration_stays_huge(string text)
     {
         WireDuration.TryParseGo(text, out TimeSpan duration).ShouldBeTrue();
@@ -97,7 +97,7 @@ public class WireDurationTests
     {
         DateTimeOffset serverNow = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
 
-        (serverNow + WireDuration.Longest).Year.ShouldBe(2126);
+        (serverNow + WireDuration.Longest).Year.ShouldBe(2526);
     }
 
     [Theory]

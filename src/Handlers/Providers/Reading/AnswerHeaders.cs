@@ -14,12 +14,13 @@ internal struct AnswerHeaders
     private string? _retryAfterMs;
     private string? _azureRetryAfterMs;
     private bool _contradicted;
+    private bool _isMarkedCached;
 
     /// <summary><c>x-should-retry</c> or the provider's word for it: false forbids, true asks, null leaves it open.</summary>
     public bool? ShouldRetry { get; private set; }
 
-    /// <summary>A positive <c>Age</c>: what the answer says about limits was true at another time, maybe for another caller.</summary>
-    public readonly bool IsFromCache => WireDuration.TryParseSeconds(_age, out TimeSpan age) && age > TimeSpan.Zero;
+    /// <summary>A positive <c>Age</c>, or the mark of a client-side cache: what the answer says about limits was true at another time, maybe for another caller.</summary>
+    public readonly bool IsFromCache => _isMarkedCached || WireDuration.TryParseSeconds(_age, out TimeSpan age) && age > TimeSpan.Zero;
 
     /// <summary>Takes the header if it is one of these; false for any other.</summary>
     public bool TryTake(string name, HeaderStringValues lines)
@@ -36,6 +37,9 @@ internal struct AnswerHeaders
             case 11 when Is(name, "Retry-After"):
                 _retryAfter = Single(lines);
                 _contradicted = _retryAfter is null;
+                return true;
+            case 12 when Is(name, "X-From-Cache"):
+                _isMarkedCached = true;
                 return true;
             case 14 when Is(name, "retry-after-ms"):
                 _retryAfterMs = Single(lines);
