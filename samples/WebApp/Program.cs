@@ -1,0 +1,50 @@
+using System.ClientModel;
+using System.ClientModel.Primitives;
+using System.Net.Http.Headers;
+using OpenAI;
+using OpenAI.Chat;
+using WebApp;
+
+// Two APIs behind two endpoints; whoever waits sees every wait and retry live. "--smoke" runs it against twins on loopback and checks what came of it.
+WebApplicationBuilder app = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+await using Smoke? smoke = args.Contains("--smoke") ? await Smoke.StartAsync(app.Configuration) : null;
+
+app.Services
+    .AddHttpClient("github", github =>
+    {
+        github.BaseAddress = app.Configuration.GetValue<Uri>("GitHub:BaseAddress");
+        github.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("handlers-webapp", "1.0"));
+        github.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", app.Configuration["GitHub:Token"]);
+    })
+    .AddResilienceHandlers();
+app.Services
+    .AddHttpClient("openai", openai => openai.BaseAddress = app.Configuration.GetValue<Uri>("OpenAI:BaseAddress"))
+    .AddResilienceHandlers();
+
+// The SDK over the named client: its own retries off, its own timeout above ours.
+app.Services.AddTransient(services =>
+{
+    HttpClient openai = services.GetRequiredService<IHttpClientFactory>().CreateClient("openai");
+    return new ChatClient(app.Configuration["OpenAI:Model"]!, new ApiKeyCredential(app.Configuration["OpenAI:Key"]!), new OpenAIClientOptions
+    {
+        Endpoint = openai.BaseAddress,
+        Transport = new HttpClientPipelineTransport(openai),
+        RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+        NetworkTimeout = TimeSpan.FromMinutes(30),
+    });
+});
+
+app.Services.AddTransient<Answers>();
+
+WebApplication web = app.Build();
+web.UseFileServer();
+web.MapGet("/issues", (string owner, string repo, Answers answers) => Live.Stream("github", aborted => answers.IssuesAsync(owner, repo, aborted)));
+web.MapGet("/chat", (string question, Answers answers) => Live.Stream("openai", aborted => answers.ChatAsync(question, aborted)));
+
+if (smoke is not null)
+{
+    return await smoke.RunAsync(web);
+}
+
+await web.RunAsync();
+return 0;
