@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using Handlers.Providers;
@@ -118,10 +119,12 @@ internal sealed class Call
     /// <summary>What the call tells those who look; null while nobody does.</summary>
     public CallTrace? Trace => _trace ?? (Client.State.Events.IsWatched || Options?.Progress is not null ? _trace = new CallTrace(this) : null);
 
+    public void TraceInto(Activity span) => _trace = new CallTrace(this, span);
+
     public IReadOnlyList<CallAttempt> History => _history ?? (IReadOnlyList<CallAttempt>)[];
 
     /// <summary>The operation's name; made when somebody asks.</summary>
-    public string Operation => Plan.Operation ?? OperationName.Of(Original.Method, Original.Uri);
+    public string Operation => Plan.Operation ?? Provider?.OperationOf(Original.Method, Original.Uri!) ?? OperationName.Of(Original.Method, Original.Uri);
 
     public int MaxRetries => Options?.MaxRetries ?? Policy.Options.Retry.MaxRetries;
 

@@ -25,7 +25,7 @@ internal sealed class ClientState
         _policy = policy;
         Logger = state.Loggers.CreateLogger($"Handlers.HttpClient.{name}");
         Neighbours = new Neighbours(Logger);
-        Stats = new ClientStats(state.Clock);
+        Stats = new ClientStats(name, state.Clock, state.Metrics);
     }
 
     public string Name { get; }
@@ -42,6 +42,8 @@ internal sealed class ClientState
 
     /// <summary>The options in force. A call keeps those it began with.</summary>
     public ClientPolicy Policy => Volatile.Read(ref _policy);
+
+    public IEnumerable<Upstream> Upstreams => _upstreams.Values;
 
     public IEnumerable<Circuit> Circuits => _upstreams.Values.Select(upstream => upstream.Circuit);
 
@@ -91,7 +93,7 @@ internal sealed class ClientState
     public ClientSnapshot Snapshot()
     {
         ClientPolicy policy = Policy;
-        return Stats.Snapshot(Name, policy.NamedProvider, policy.Enabled != Stages.None);
+        return Stats.Snapshot(policy.NamedProvider, policy.Enabled != Stages.None);
     }
 
     /// <summary>

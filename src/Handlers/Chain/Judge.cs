@@ -111,7 +111,7 @@ internal static class Judge
         call.Judgement = judgement;
         if (judgement.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted)
         {
-            call.Client.Stats.RateLimited();
+            call.Client.Stats.RateLimited(call, judgement);
         }
 
         call.Trace?.AttemptEnded(judgement);

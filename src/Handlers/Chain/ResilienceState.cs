@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Handlers.Quotas;
 using Handlers.Retry;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,8 @@ namespace Handlers;
 /// <summary>
 /// What outlives every handler: one per container (or per <see cref="ResilienceHandlers.Create"/>). Clients, and what clients of one account share.
 /// </summary>
-internal sealed class ResilienceState(TimeProvider time, ILoggerFactory loggers, IEnumerable<Provider> providers, Random? random)
+internal sealed class ResilienceState(
+    TimeProvider time, ILoggerFactory loggers, IEnumerable<Provider> providers, Random? random, IMeterFactory? meters = null)
 {
     private const int SweepFrom = 1024;
 
@@ -23,6 +25,8 @@ internal sealed class ResilienceState(TimeProvider time, ILoggerFactory loggers,
     public ILoggerFactory Loggers { get; } = loggers;
 
     public ProviderTable Providers { get; } = new(providers);
+
+    public CallMeter Metrics { get; } = new(meters);
 
     public EventHub Events { get; } = new(time);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 
 namespace Handlers;
@@ -86,9 +87,13 @@ internal sealed class Run
         return call;
     }
 
-    public Task<HttpResponseMessage> SendOwnAsync(Call call) => WalkAsync(call, 0, entry: true);
+    public Task<HttpResponseMessage> SendOwnAsync(Call call) => CallSpan.IsWanted ? TracedAsync(call) : WalkAsync(call, 0, entry: true);
 
-    public HttpResponseMessage SendOwn(Call call) => Walk(call, 0, entry: true)!;
+    public HttpResponseMessage SendOwn(Call call)
+    {
+        using Activity? span = CallSpan.IsWanted ? CallSpan.Start(call) : null;
+        return Walk(call, 0, entry: true)!;
+    }
 
     public async Task<HttpResponseMessage> SendAdoptedAsync(Call call, HttpRequestMessage request, CancellationToken token)
     {
@@ -238,6 +243,13 @@ internal sealed class Run
         }
 
         return entry ? Finish(call) : null;
+    }
+
+    // A method of its own: the current span is the caller's again where it was begun.
+    private async Task<HttpResponseMessage> TracedAsync(Call call)
+    {
+        using Activity? span = CallSpan.Start(call);
+        return await WalkAsync(call, 0, entry: true).ConfigureAwait(false);
     }
 
     /// <summary>Takes a call over from the run above. The handler between may have waited, and may send more than once in one attempt of the call.</summary>

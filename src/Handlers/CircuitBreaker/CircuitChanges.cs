@@ -15,6 +15,7 @@ internal static class CircuitChanges
         }
 
         CircuitLog.Changed(client.Logger, circuit, transition);
+        client.State.Metrics.CircuitChanged(client.Name, circuit.Authority, transition.From, transition.To);
         if (call?.Trace is null && !client.State.Events.IsWatched)
         {
             return;

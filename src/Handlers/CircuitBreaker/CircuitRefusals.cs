@@ -5,7 +5,7 @@ internal static class CircuitRefusals
 {
     public static CircuitOpenException Refuse(Call call, Circuit circuit, CircuitRefusal refusal)
     {
-        call.Client.Stats.Refused();
+        call.Client.Stats.Refused("circuit_open");
         string until = refusal.RetryAt is { } at ? $" Calls may pass again at {at:O}." : "";
         string message = refusal.State switch
         {

@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using Handlers.Quotas;
 
 namespace Handlers;
 
-/// <summary>What one call tells whoever looks: the watchers of the container, and the caller's own progress. Made only when somebody looks.</summary>
-internal sealed class CallTrace(Call call)
+/// <summary>What one call tells whoever looks: the watchers of the container, the caller's own progress, its span. Made only when somebody looks.</summary>
+internal sealed class CallTrace(Call call, Activity? span = null)
 {
     private readonly EventHub _hub = call.Client.State.Events;
     private readonly long _number = call.Client.State.Events.NextCall();
@@ -146,6 +147,10 @@ internal sealed class CallTrace(Call call)
             Retries = call.Retries,
             Took = call.Client.Clock.Between(call.StartedAt, call.Now),
         });
+        if (span is not null)
+        {
+            CallSpan.End(span, call, outcome);
+        }
     }
 
     private int? Status => call.Response is { } response ? (int)response.StatusCode : null;
@@ -180,6 +185,11 @@ internal sealed class CallTrace(Call call)
         if (_hub.IsWatched)
         {
             _hub.Publish(told);
+        }
+
+        if (span is { IsAllDataRequested: true })
+        {
+            CallSpan.Add(span, told);
         }
 
         try

@@ -1,8 +1,9 @@
 namespace Handlers;
 
-/// <summary>One client's counters. A call that succeeds at once touches two of them.</summary>
-internal sealed class ClientStats(Clock clock)
+/// <summary>What one client has done: counters of our own for snapshots, and the instruments for whoever listens. A call that succeeds at once touches two counters.</summary>
+internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
 {
+    private readonly OperationSet _operations = new();
     private readonly LatencyHistogram _latency = new(clock);
     private long _calls;
     private long _failed;
@@ -36,21 +37,37 @@ internal sealed class ClientStats(Clock clock)
         {
             Interlocked.Increment(ref _cancelled);
         }
+
+        meter.Ended(call, outcome, _operations);
     }
 
-    public void Retried() => Interlocked.Increment(ref _retries);
+    public void Retried(Judgement outcome)
+    {
+        Interlocked.Increment(ref _retries);
+        meter.Retried(client, outcome);
+    }
 
-    public void RateLimited() => Interlocked.Increment(ref _rateLimited);
+    public void RateLimited(Call call, Judgement outcome)
+    {
+        Interlocked.Increment(ref _rateLimited);
+        meter.RateLimited(call, outcome);
+    }
 
-    public void Refused() => Interlocked.Increment(ref _refused);
+    /// <summary>An attempt was refused here.</summary>
+    public void Refused(string reason)
+    {
+        Interlocked.Increment(ref _refused);
+        meter.Refused(client, reason);
+    }
 
-    public void Waited(TimeSpan wait)
+    public void Waited(TimeSpan waited, bool atGate)
     {
         Interlocked.Increment(ref _waits);
-        Interlocked.Add(ref _waited, wait.Ticks);
+        Interlocked.Add(ref _waited, waited.Ticks);
+        meter.Waited(client, waited, atGate);
     }
 
-    public ClientSnapshot Snapshot(string client, string? provider, bool enabled)
+    public ClientSnapshot Snapshot(string? provider, bool enabled)
     {
         // Parts before the whole: a call that ends meanwhile must not make the difference negative.
         long failed = Interlocked.Read(ref _failed);

@@ -23,7 +23,7 @@ internal static class OperationName
     }
 
     /// <summary>Words and version tags stay; numbers, UUIDs, hashes, addresses and anything long or mixed goes.</summary>
-    private static bool LooksLikeId(string segment)
+    public static bool LooksLikeId(string segment)
     {
         if (segment.Length > 32)
         {

@@ -125,7 +125,7 @@ public sealed class PacingHandler : ChainedHandler
         TimeSpan waited = call.Client.Clock.Between(call.Now, now);
         call.Waited += waited;
         call.Now = now;
-        call.Client.Stats.Waited(waited);
+        call.Client.Stats.Waited(waited, waiter.Outlook.IsGate);
         switch (outcome)
         {
             case Admission.Granted:
@@ -156,7 +156,7 @@ public sealed class PacingHandler : ChainedHandler
     {
         var report = new CallReport(call);
         PacingLog.Refused(call.Client.Logger, call.Operation, refusal);
-        call.Client.Stats.Refused();
+        call.Client.Stats.Refused(Attributes.ReasonOf(refusal.Reason));
         call.Fail(new QuotaRejectedException(
             $"{call.Operation}: {refusal.Message}", refusal.Reason, refusal.Key.ToString(), refusal.RetryAt, report));
         return Step.Answered;

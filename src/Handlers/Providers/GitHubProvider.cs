@@ -111,6 +111,8 @@ internal sealed class GitHubProvider : Provider
         return new() { Quotas = creates ? charges.Create : charges.Write };
     }
 
+    public override string? OperationOf(HttpMethod method, Uri uri) => GitHubPath.NameOf(method, uri);
+
     public override bool NeedsBody(int status, string? mediaType, in CallPlan plan) =>
         (status is 403 or 429 || (status == 200 && PrimaryOf(plan) == GraphQL)) && Json.IsMediaType(mediaType);
 

@@ -20,6 +20,14 @@ public abstract class Provider
     /// <param name="request">The request as the caller made it. Its content may be looked at only if it is in memory.</param>
     public abstract CallPlan Plan(HttpRequestMessage request);
 
+    /// <summary>
+    /// The name of an operation that <see cref="Plan"/> left unnamed, without ids; null: the path, with what looks like an id replaced. Asked only when somebody
+    /// wants to know, so it may make a string.
+    /// </summary>
+    /// <param name="method">The request's method.</param>
+    /// <param name="uri">The request's URI, as the caller made it.</param>
+    public virtual string? OperationOf(HttpMethod method, Uri uri) => null;
+
     /// <summary>Whether the body must be read to judge an answer. Asked for every answer; must be cheap and false for most.</summary>
     /// <param name="status">The HTTP status code.</param>
     /// <param name="mediaType">The media type without parameters in lower case, or null.</param>

@@ -19,6 +19,7 @@ internal sealed class ClientRegistry : IDisposable
     {
         _registrations = registrations;
         _state = state;
+        StateGauges.Add(this, state);
         _root = configuration?.GetSection(OptionsComposer.Section);
         if (_root is not null)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -103,7 +104,8 @@ internal static class Installation
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             provider.GetServices<Provider>(),
-            provider.GetKeyedService<Random>(RandomKey)));
+            provider.GetKeyedService<Random>(RandomKey),
+            provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new ClientRegistry(
             registrations, provider.GetRequiredService<ResilienceState>(), provider.GetService<IConfiguration>()));
         services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(

@@ -146,7 +146,7 @@ public sealed class RetryHandler : ChainedHandler
         TimeSpan delay = outcome.Wait is { } hint && hint > TimeSpan.Zero ? hint : decision.Delay;
         int retry = call.Retries + 1;
         RetryLog.Scheduled(Client.Logger, call, retry, delay, outcome.Why);
-        call.Client.Stats.Retried();
+        call.Client.Stats.Retried(outcome);
         call.Trace?.RetryScheduled(outcome, delay, retry);
     }
 

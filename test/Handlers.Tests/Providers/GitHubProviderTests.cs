@@ -35,6 +35,18 @@ public sealed class GitHubProviderTests
     }
 
     [Theory]
+    [Trait("Requirement", "A10")]
+    [InlineData("/repos/acme/rockets/issues/17/labels/on%20fire", "GET /repos/{owner}/{repo}/issues/{id}/labels/{name}")]
+    [InlineData("/repos/acme/rockets/contents/src/Secret.cs", "GET /repos/{owner}/{repo}/contents/{path}")]
+    [InlineData("/repos/acme/rockets/git/refs/heads/main", "GET /repos/{owner}/{repo}/git/refs/{ref}")]
+    [InlineData("/orgs/acme/members/octocat", "GET /orgs/{org}/members/{username}")]
+    [InlineData("/users/octocat/repos", "GET /users/{username}/repos")]
+    [InlineData("/search/issues", "GET /search/issues")]
+    [InlineData("/user", "GET /user")]
+    public void An_operation_is_named_without_owners_and_names(string path, string expected) =>
+        Provider.OperationOf(HttpMethod.Get, new Uri("https://api.github.com" + path + "?page=2")).ShouldBe(expected);
+
+    [Theory]
     [InlineData("GET", "/repos/o/r/issues", "core 1+0, secondary 1+1")]
     [InlineData("GET", "/rate_limit", "core 0+0, secondary 1+1")]
     [InlineData("PATCH", "/repos/o/r/issues/1", "writes 1+0, core 1+0, secondary 1+5")]
