@@ -24,7 +24,7 @@ public sealed class MetricsTests
         (double Value, Dictionary<string, object?> Tags)[] calls = [.. seen.Of("call.duration")];
         calls.Select(c => c.Value).ShouldBe([2, 0]);
         calls[0].Tags.ShouldBe(
-            new Dictionary<string, object?>
+            new Dictionary<string, object?>(StringComparer.Ordinal)
             {
                 ["handlers.client.name"] = "github",
                 ["handlers.operation"] = "GET /repos/{owner}/{repo}/issues",
