@@ -4,7 +4,7 @@ using Handlers.Testing;
 namespace Tour;
 
 /// <summary>The load of one client, and what came of it.</summary>
-internal sealed class Scene(string name, HttpClient client, ProviderTwin twin, IEnumerable<Func<HttpClient, Task<Played>>> calls)
+internal sealed class Scene(string name, HttpClient client, ProviderTwin twin, IReadOnlyCollection<Func<HttpClient, Task<Played>>> calls)
 {
     private static readonly TimeSpan DeadlineGrace = TimeSpan.FromMilliseconds(250);
 
@@ -14,6 +14,9 @@ internal sealed class Scene(string name, HttpClient client, ProviderTwin twin, I
     public string Name { get; } = name;
 
     public ProviderTwin Twin { get; } = twin;
+
+    /// <summary>How many calls it will make.</summary>
+    public int Planned { get; } = calls.Count;
 
     public int Calls { get; private set; }
 

@@ -9,8 +9,10 @@ internal static class Scenes
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(35);
 
+    public static Scene[] All(Stage stage) => [GitHub(stage), OpenAI(stage), Gemini(stage), Instantly(stage), Attio(stage), Linear(stage)];
+
     /// <summary>600 reads over a limit of 320 per 5 s with 2 % faults, 60 writes, a repository that has moved, a body that stalls.</summary>
-    public static Scene GitHub(Stage stage) => new("github", stage.Client("github"), stage.GitHub,
+    private static Scene GitHub(Stage stage) => new("github", stage.Client("github"), stage.GitHub,
     [
         Stalled("repos/o/r/stalled"),
         .. Many(600, i => Get($"repos/o/r/issues/{i}")),
@@ -19,23 +21,53 @@ internal static class Scenes
     ]);
 
     /// <summary>240 completions through an outage of two seconds, 20 of them as event streams.</summary>
-    public static Scene OpenAI(Stage stage) => new("openai", stage.Client("openai"), stage.OpenAI,
+    private static Scene OpenAI(Stage stage) => new("openai", stage.Client("openai"), stage.OpenAI,
     [
-        .. Many(220, i => Spread(i, 40, Post("v1/chat/completions", Completion(i, stream: false)))),
-        .. Many(20, i => Spread(i, 200, Stream("v1/chat/completions", Completion(i, stream: true)))),
+        .. Many(220, i => Spread(i, 40, Post("chat/completions", Completion(i, stream: false)))),
+        .. Many(20, i => Spread(i, 200, Stream("chat/completions", Completion(i, stream: true)))),
     ]);
 
     /// <summary>200 generations over a limit of 60 per 5 s that nobody announced, with connections that break after the answer was made.</summary>
-    public static Scene Gemini(Stage stage) => new("gemini", stage.Client("gemini"), stage.Gemini,
-        Many(200, i => Post("v1beta/models/gemini-2.5-flash:generateContent", $"{{\"contents\":[{{\"parts\":[{{\"text\":\"question {i}\"}}]}}]}}")));
+    private static Scene Gemini(Stage stage) => new("gemini", stage.Client("gemini"), stage.Gemini,
+    [
+        .. Many(200, i => Post("models/gemini-2.5-flash:generateContent", $"{{\"contents\":[{{\"parts\":[{{\"text\":\"question {i}\"}}]}}]}}")),
+    ]);
+
+    /// <summary>180 calls over a limit of 20 per second of which no answer tells; sixty of them write.</summary>
+    private static Scene Instantly(Stage stage) => new("instantly", stage.Client("instantly"), stage.Instantly,
+    [
+        .. Many(120, i => Get($"campaigns/{i}")),
+        .. Many(60, i => Post("leads", $"{{\"email\":\"lead{i}@example.com\",\"campaign\":\"c1\"}}")),
+    ]);
+
+    /// <summary>150 reads and 60 upserts over limits by the clock second, whose refusals name the next one.</summary>
+    private static Scene Attio(Stage stage) => new("attio", stage.Client("attio"), stage.Attio,
+    [
+        .. Many(150, i => Get($"objects/people/records/{i}")),
+        .. Many(60, i => Put("objects/people/records?matching_attribute=email", $"{{\"data\":{{\"values\":{{\"email\":\"person{i}@example.com\"}}}}}}")),
+    ]);
+
+    /// <summary>60 searches over a bucket of 20 that refills at 10 a second, 60 queries, and 30 issues whose ids are made here.</summary>
+    private static Scene Linear(Stage stage) => new("linear", stage.Client("linear"), stage.Linear,
+    [
+        .. Many(60, i => GraphQL($"query {{ searchIssues(term: \\\"bug {i}\\\") {{ nodes {{ id }} }} }}")),
+        .. Many(60, i => GraphQL($"query {{ issue(id: \\\"ENG-{i}\\\") {{ title }} }}")),
+        .. Many(30, i => GraphQL($"mutation {{ issueCreate(input: {{ id: \\\"0d4e7d4c-7c06-4d3c-9a4b-{i:D12}\\\", title: \\\"bug {i}\\\" }}) {{ success }} }}")),
+    ]);
 
     private static IEnumerable<Func<HttpClient, Task<Played>>> Many(int count, Func<int, Func<HttpClient, Task<Played>>> make) =>
         Enumerable.Range(0, count).Select(make);
 
     private static Func<HttpClient, Task<Played>> Get(string path) => client => SendAsync(client, new HttpRequestMessage(HttpMethod.Get, path));
 
-    private static Func<HttpClient, Task<Played>> Post(string path, string json) => client =>
-        SendAsync(client, new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") });
+    private static Func<HttpClient, Task<Played>> Post(string path, string json) => Write(HttpMethod.Post, path, json);
+
+    private static Func<HttpClient, Task<Played>> Put(string path, string json) => Write(HttpMethod.Put, path, json);
+
+    private static Func<HttpClient, Task<Played>> GraphQL(string document) => Post("graphql", $"{{\"query\":\"{document}\"}}");
+
+    private static Func<HttpClient, Task<Played>> Write(HttpMethod method, string path, string json) => client =>
+        SendAsync(client, new HttpRequestMessage(method, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") });
 
     /// <summary>Arrivals spread over time, so that some come before, in and after an outage.</summary>
     private static Func<HttpClient, Task<Played>> Spread(int index, int milliseconds, Func<HttpClient, Task<Played>> call) => async client =>

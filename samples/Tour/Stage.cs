@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Handlers;
 using Handlers.Testing;
 using Handlers.Testing.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,6 +33,29 @@ internal sealed class Stage : IAsyncDisposable
         Faults = { new TwinFault(TwinFaultKind.ResetBeforeHeaders) { Probability = 0.02 } },
     });
 
+    public InstantlyTwin Instantly { get; } = new(new InstantlyTwinOptions { PerSecond = 20, ServiceTime = TimeSpan.FromMilliseconds(50) });
+
+    public AttioTwin Attio { get; } = new(new AttioTwinOptions
+    {
+        ReadsPerSecond = 25,
+        WritesPerSecond = 10,
+        ServiceTime = TimeSpan.FromMilliseconds(50),
+        Faults = { TwinFault.Unavailable(0.02) },
+    });
+
+    public LinearTwin Linear { get; } = new(new LinearTwinOptions
+    {
+        SearchesPerMinute = 20,
+        SearchPeriod = TimeSpan.FromSeconds(2),
+        ServiceTime = TimeSpan.FromMilliseconds(50),
+        Faults = { new TwinFault(TwinFaultKind.ResetBeforeHeaders) { Probability = 0.03 } },
+    });
+
+    public IResilienceMonitor Monitor => _host!.Services.GetRequiredService<IResilienceMonitor>();
+
+    private (string Name, ProviderTwin Twin)[] Apis =>
+        [("github", GitHub), ("openai", OpenAI), ("gemini", Gemini), ("instantly", Instantly), ("attio", Attio), ("linear", Linear)];
+
     public static async Task<Stage> BuildAsync(string[] args)
     {
         var stage = new Stage();
@@ -40,7 +64,7 @@ internal sealed class Stage : IAsyncDisposable
             Args = [.. args.Where(arg => arg != "--json")],
             ContentRootPath = AppContext.BaseDirectory,
         });
-        foreach ((string name, ProviderTwin twin) in new (string, ProviderTwin)[] { ("github", stage.GitHub), ("openai", stage.OpenAI), ("gemini", stage.Gemini) })
+        foreach ((string name, ProviderTwin twin) in stage.Apis)
         {
             TwinHost host = await TwinHost.StartAsync(twin);
             stage._twins.Add(host);
