@@ -27,7 +27,15 @@ internal sealed class CallContent : HttpContent
         Cause = cause;
         foreach (KeyValuePair<string, HeaderStringValues> header in inner.Headers.NonValidated)
         {
-            Headers.TryAddWithoutValidation(header.Key, header.Value);
+            if (header.Value.Count == 1)
+            {
+                // As a list the lines are boxed, twice.
+                Headers.TryAddWithoutValidation(header.Key, header.Value.ToString());
+            }
+            else
+            {
+                Headers.TryAddWithoutValidation(header.Key, header.Value);
+            }
         }
 
         _idle = cause == TimeoutCause.BodyIdle ? limit : Timeout.InfiniteTimeSpan;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace Handlers;
 
@@ -52,12 +51,7 @@ internal static class Delivery
     /// <summary>Streams are known by media type, never by a missing length.</summary>
     private static bool IsStream(HttpContent content, ClientPolicy policy)
     {
-        if (!content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values))
-        {
-            return false;
-        }
-
-        ReadOnlySpan<char> type = MediaTypes.Bare(values.ToString());
+        ReadOnlySpan<char> type = MediaTypes.Of(content);
         if (MediaTypes.IsStream(type))
         {
             return true;

@@ -167,7 +167,7 @@ internal static class Judge
             if (isForecast)
             {
                 // What the answer says about its limits may tell more exactly when calls can go.
-                ledger.Settle(ref call.Grant, verdict);
+                ledger.Settle(ref call.Grant, verdict, call.Now);
             }
 
             var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why, isForecast);
@@ -182,6 +182,6 @@ internal static class Judge
             }
         }
 
-        ledger.Settle(ref call.Grant, verdict);
+        ledger.Settle(ref call.Grant, verdict, call.Now);
     }
 }

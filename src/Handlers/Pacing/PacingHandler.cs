@@ -101,7 +101,7 @@ public sealed class PacingHandler : ChainedHandler
             }
             else
             {
-                ledger.Settle(ref call.Grant, new Verdict(call.Judgement?.Kind ?? VerdictKind.Transient, ""));
+                ledger.Settle(ref call.Grant, new Verdict(call.Judgement?.Kind ?? VerdictKind.Transient, ""), call.Now);
                 ledger.Release(ref call.Grant);
             }
         }
@@ -110,10 +110,11 @@ public sealed class PacingHandler : ChainedHandler
     }
 
     /// <summary>What the attempt is charged to; the caller's word on its cost stands in place of the plan's.</summary>
-    private static ImmutableArray<QuotaUse> UsesOf(Call call) =>
-        call.Options?.Cost is not { } cost ? call.Plan.Quotas
-        : call.Plan.Quotas.IsDefaultOrEmpty ? [new QuotaUse(QuotaKey.AllResources, cost)]
-        : [.. call.Plan.Quotas.Select(use => use with { Cost = cost })];
+    private static ImmutableArray<QuotaUse> UsesOf(Call call) => call.Options?.Cost is { } cost ? UsesOf(call.Plan.Quotas, cost) : call.Plan.Quotas;
+
+    // Apart, because a lambda's captured variables are allocated when their method begins.
+    private static ImmutableArray<QuotaUse> UsesOf(ImmutableArray<QuotaUse> planned, Cost cost) =>
+        planned.IsDefaultOrEmpty ? [new QuotaUse(QuotaKey.AllResources, cost)] : [.. planned.Select(use => use with { Cost = cost })];
 
     private static CancellationTokenRegistration Leaving(Call call, Waiter waiter) =>
         call.Token.UnsafeRegister(static state => ((Waiter)state!).Account.Cancel((Waiter)state), waiter);

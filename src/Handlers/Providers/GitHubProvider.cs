@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Handlers.Wire;
 
 namespace Handlers.Providers;
@@ -158,15 +159,10 @@ internal sealed class GitHubProvider : Provider
 
         DateTimeOffset now = headers.ServerNow(answer);
         ServerWait reset = ResetOf(limit, now);
-        Verdict verdict = answer.Status switch
-        {
-            403 or 429 => JudgeRefusal(answer, headers, limit, resource, now, reset),
-            200 when resource == GraphQL => JudgeGraphQL(answer, headers, limit, now, reset),
-            202 when RequestPath.Of(answer.Uri).IndexOf("/stats/") > 0 =>
-                headers.Conclude(new(VerdictKind.Transient, "HTTP 202: the statistics are being computed"), headers.Wait(now)),
-            < 300 or 304 => Accept(headers, limit, resource, reset, pollInterval),
-            _ => StatusVerdict.Of(answer.Status, headers, answer.Now),
-        };
+
+        // Nearly every answer is this one; a verdict is large, and each that could be made here costs the others the clearing of its place.
+        bool isPlain = answer.Status is 200 or 304 && pollInterval is null && !limit.IsExhausted && resource != GraphQL;
+        Verdict verdict = isPlain ? Verdict.Ok : Judge(answer, headers, limit, resource, now, reset, pollInterval);
         Observe(answer.Status, limit, resource, reset.Time, ref verdict.Observed);
         return verdict;
     }
@@ -196,17 +192,37 @@ internal sealed class GitHubProvider : Provider
     // Request to primary quota, as go-github maps it; x-ratelimit-resource in the answer is trusted over this guess.
     private static Charges ChargesOf(HttpMethod method, ReadOnlySpan<char> path) => path switch
     {
+        _ when path.StartsWith("/repos/") => ChargesOfRepository(method, path),
         _ when path.StartsWith("/search/code") && method == HttpMethod.Get => CodeSearchCharges,
         _ when path.StartsWith("/search/") => SearchCharges,
         _ when path.Is("/app-manifests/*/conversions") => ManifestCharges,
-        _ when path.Is("/repos/*/*/import") && method == HttpMethod.Put => ImportCharges,
-        _ when path.EndsWith("/code-scanning/sarifs") => ScanningCharges,
         _ when path.StartsWith("/scim/") => ScimCharges,
-        _ when path.Is("/repos/*/*/dependency-graph/snapshots") => SnapshotCharges,
-        _ when path.Is("/repos/*/*/dependency-graph/sbom") => SbomCharges,
-        _ when path.EndsWith("/audit-log") => AuditCharges,
-        _ => CoreCharges,
+        _ => ChargesOfLastSegment(path),
     };
+
+    private static Charges ChargesOfRepository(HttpMethod method, ReadOnlySpan<char> path) => path switch
+    {
+        _ when path.EndsWith("/import") && method == HttpMethod.Put && path.Is("/repos/*/*/import") => ImportCharges,
+        _ when path.EndsWith("/snapshots") && path.Is("/repos/*/*/dependency-graph/snapshots") => SnapshotCharges,
+        _ when path.EndsWith("/sbom") && path.Is("/repos/*/*/dependency-graph/sbom") => SbomCharges,
+        _ => ChargesOfLastSegment(path),
+    };
+
+    private static Charges ChargesOfLastSegment(ReadOnlySpan<char> path) =>
+        path.EndsWith("/code-scanning/sarifs") ? ScanningCharges : path.EndsWith("/audit-log") ? AuditCharges : CoreCharges;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Verdict Judge(
+        in ProviderAnswer answer, in AnswerHeaders headers, in LimitHeaders limit, string resource, DateTimeOffset now, in ServerWait reset, string? pollInterval) =>
+        answer.Status switch
+        {
+            403 or 429 => JudgeRefusal(answer, headers, limit, resource, now, reset),
+            200 when resource == GraphQL => JudgeGraphQL(answer, headers, limit, now, reset),
+            202 when RequestPath.Of(answer.Uri).IndexOf("/stats/") > 0 =>
+                headers.Conclude(new(VerdictKind.Transient, "HTTP 202: the statistics are being computed"), headers.Wait(now)),
+            < 300 or 304 => Accept(headers, limit, resource, reset, pollInterval),
+            _ => StatusVerdict.Of(answer.Status, headers, answer.Now),
+        };
 
     private static Verdict JudgeRefusal(
         in ProviderAnswer answer, in AnswerHeaders headers, in LimitHeaders limit, string resource, DateTimeOffset now, in ServerWait reset)

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Handlers;
 
 /// <summary>
-/// Up to <see cref="Capacity"/> observations, kept inline: reading an answer's limits allocates nothing.
+/// Up to <see cref="Capacity"/> observations; the first ones are kept inline, so that reading an ordinary answer's limits allocates nothing.
 /// No provider announces more at once; what would not fit is refused by <see cref="TryAdd"/>.
 /// </summary>
 public struct QuotaObservations
@@ -12,7 +12,11 @@ public struct QuotaObservations
     /// <summary>How many observations fit.</summary>
     public const int Capacity = 6;
 
+    // A verdict is handed from hand to hand by value: every slot costs each of its copies 56 bytes.
+    private const int Inline = 2;
+
     private Slots _slots;
+    private QuotaObservation[]? _more;
 
     /// <summary>How many observations there are.</summary>
     public int Count { get; private set; }
@@ -24,7 +28,7 @@ public struct QuotaObservations
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
-            return _slots[index];
+            return index < Inline ? _slots[index] : _more![index - Inline];
         }
     }
 
@@ -37,11 +41,19 @@ public struct QuotaObservations
             return false;
         }
 
-        _slots[Count++] = observation;
+        if (Count < Inline)
+        {
+            _slots[Count++] = observation;
+            return true;
+        }
+
+        // A copy of these observations may share the array.
+        _more = _more is null ? [observation] : [.. _more, observation];
+        Count++;
         return true;
     }
 
-    [InlineArray(Capacity)]
+    [InlineArray(Inline)]
     [SuppressMessage("Performance", "CA1823:Avoid unused private fields", Justification = "The field is the inline array's element.")]
     [SuppressMessage("Style", "IDE0044:Add readonly modifier", Justification = "An inline array's element cannot be readonly.")]
     private struct Slots

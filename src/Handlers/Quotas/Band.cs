@@ -46,7 +46,7 @@ internal sealed class Band
 
         flow.Add(waiter);
         _quantum = Math.Max(_quantum, WeightOf(waiter));
-        _load.Add(waiter.Charge.At(""), waiter.BodyBytes);
+        _load.Add(waiter.Charge.Greatest, waiter.BodyBytes);
     }
 
     public void Remove(Waiter waiter, bool goes)
@@ -59,7 +59,7 @@ internal sealed class Band
             Unlink(flow);
         }
 
-        _load.Remove(waiter.Charge.At(""), waiter.BodyBytes);
+        _load.Remove(waiter.Charge.Greatest, waiter.BodyBytes);
     }
 
     /// <summary>Looks at everybody; those who leave meanwhile must be the ones looked at.</summary>
@@ -79,7 +79,7 @@ internal sealed class Band
 
     private static long WeightOf(Waiter waiter)
     {
-        Cost cost = waiter.Charge.At("");
+        Cost cost = waiter.Charge.Greatest;
         return Math.Max(1, Math.Max(cost.Requests, Math.Max(cost.Tokens, cost.Points)));
     }
 

@@ -5,26 +5,49 @@ namespace Handlers.Quotas;
 /// <summary>What an attempt costs at each quota: the plan's word where it has one, else the greatest of its amounts.</summary>
 internal readonly struct Charge(ImmutableArray<QuotaUse> uses)
 {
-    public Cost At(string resource)
-    {
-        if (uses.IsDefaultOrEmpty)
-        {
-            return Cost.OneRequest;
-        }
+    /// <summary>Stands for a quota that no use names.</summary>
+    public const int Unnamed = -1;
 
-        Cost most = default;
-        foreach (ref readonly QuotaUse use in uses.AsSpan())
+    /// <summary>The greatest of the amounts.</summary>
+    public Cost Greatest
+    {
+        get
         {
-            if (use.Resource == resource)
+            if (uses.IsDefaultOrEmpty)
             {
-                return use.Cost;
+                return Cost.OneRequest;
             }
 
-            Cost cost = use.Cost;
-            most = new Cost(
-                Math.Max(most.Requests, cost.Requests), Math.Max(most.Tokens, cost.Tokens), Math.Max(most.Points, cost.Points), Math.Max(most.Bytes, cost.Bytes));
+            Cost most = default;
+            foreach (ref readonly QuotaUse use in uses.AsSpan())
+            {
+                Cost cost = use.Cost;
+                most = new Cost(
+                    Math.Max(most.Requests, cost.Requests), Math.Max(most.Tokens, cost.Tokens), Math.Max(most.Points, cost.Points), Math.Max(most.Bytes, cost.Bytes));
+            }
+
+            return most;
+        }
+    }
+
+    /// <summary>The index of the use that names a quota, for all calls of one shape; <see cref="Unnamed"/> when none does.</summary>
+    public static int IndexOf(ImmutableArray<QuotaUse> uses, string resource)
+    {
+        if (!uses.IsDefault)
+        {
+            for (int i = 0; i < uses.Length; i++)
+            {
+                if (uses[i].Resource == resource)
+                {
+                    return i;
+                }
+            }
         }
 
-        return most;
+        return Unnamed;
     }
+
+    public Cost At(int use) => use == Unnamed || uses.IsDefaultOrEmpty ? Greatest : uses.ItemRef(use).Cost;
+
+    public Cost At(string resource) => At(IndexOf(uses, resource));
 }

@@ -20,7 +20,10 @@ internal interface IQuotaLedger
     void Return(ref Grant grant);
 
     /// <summary>An attempt was answered or given up. The amounts are corrected by what the answer said.</summary>
-    void Settle(ref Grant grant, in Verdict verdict);
+    /// <param name="grant">What the attempt holds.</param>
+    /// <param name="verdict">What its answer said.</param>
+    /// <param name="answeredAt">The timestamp at which the answer had come.</param>
+    void Settle(ref Grant grant, in Verdict verdict, long answeredAt);
 
     /// <summary>An attempt's body has ended. Settles first if nobody did.</summary>
     void Release(ref Grant grant);

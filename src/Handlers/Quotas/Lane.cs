@@ -10,7 +10,7 @@ internal sealed class Lane(QuotaShape shape)
     public QuotaShape Shape { get; } = shape;
 
     /// <summary>The quotas besides the account as a whole that exist by now.</summary>
-    public ResourceQuota[] Quotas { get; private set; } = [];
+    public LaneQuota[] Quotas { get; private set; } = [];
 
     /// <summary>The account's state of quotas that <see cref="Quotas"/> stands for.</summary>
     public int Version { get; private set; } = -1;
@@ -23,11 +23,11 @@ internal sealed class Lane(QuotaShape shape)
     /// <summary>Passed over in the look under way.</summary>
     public bool IsBlocked { get; set; }
 
-    public bool Uses(Quota quota) => quota is QuotaAccount || Array.IndexOf(Quotas, quota) >= 0;
+    public bool Uses(Quota quota) => quota is QuotaAccount || Array.Exists(Quotas, other => ReferenceEquals(other.Quota, quota));
 
     public void RefreshNeedsLock(ResourceQuota[] quotas, int version)
     {
-        Quotas = quotas;
+        Quotas = Array.ConvertAll(quotas, quota => new LaneQuota(quota, Shape.UseOf(quota.Resource)));
         Version = version;
     }
 }

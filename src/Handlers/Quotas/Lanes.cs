@@ -186,10 +186,15 @@ internal sealed class Lanes : IDisposable
     /// <returns>Those whose wait has ended, linked; to be completed outside of the lock.</returns>
     public Waiter? PumpNeedsLock(long now, Waiter? ended)
     {
+        if (Count == 0 && _armedFor == Limit.Never)
+        {
+            return ended;
+        }
+
         _look++;
         if (now >= _firstGiveUp)
         {
-            ended = RefuseNeedsLock(w => w.GiveUpAt <= now, now, ended);
+            ended = RefuseLateNeedsLock(now, ended);
         }
 
         foreach (Lane lane in _waiting)
@@ -239,7 +244,7 @@ internal sealed class Lanes : IDisposable
 
     private bool IsClaimed(Lane? lane)
     {
-        foreach (Quota quota in new Charged(_account, lane))
+        foreach ((Quota quota, _) in new Charged(_account, lane, charge: default))
         {
             if (quota.ClaimedIn == _look)
             {
@@ -273,6 +278,9 @@ internal sealed class Lanes : IDisposable
             lane.Queue.PassOver(priority);
         }
     }
+
+    // Apart, because a lambda's captured variables are allocated when their method begins.
+    private Waiter? RefuseLateNeedsLock(long now, Waiter? ended) => RefuseNeedsLock(w => w.GiveUpAt <= now, now, ended);
 
     private Waiter? RefuseNeedsLock(Predicate<Waiter> hopeless, long now, Waiter? ended)
     {

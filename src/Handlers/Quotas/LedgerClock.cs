@@ -9,6 +9,9 @@ internal sealed class LedgerClock(TimeProvider time)
 
     public long Now => Provider.GetElapsedTime(_origin).Ticks;
 
+    /// <summary>The tick of a timestamp of the same time provider.</summary>
+    public long TickAt(long timestamp) => Provider.GetElapsedTime(_origin, timestamp).Ticks;
+
     /// <summary>The wall clock now. Read anew for each use: it may be set while we run, ticks may not.</summary>
     public DateTimeOffset Utc => Provider.GetUtcNow();
 

@@ -12,7 +12,6 @@ internal sealed class QuotaAccount : Quota
 {
     private const string AuthorityPaused = "the upstream asked for a pause";
 
-    private readonly QuotaLedger _ledger;
     private Lanes? _lanes;
 
     // How long answers take, in ticks; a moving average over about eight of them.
@@ -21,11 +20,13 @@ internal sealed class QuotaAccount : Quota
 
     public QuotaAccount(QuotaLedger ledger, string provider, string name, int hash)
     {
-        _ledger = ledger;
+        Ledger = ledger;
         Provider = provider;
         Name = name;
         Hash = hash;
     }
+
+    public QuotaLedger Ledger { get; }
 
     public string Provider { get; }
 
@@ -46,7 +47,7 @@ internal sealed class QuotaAccount : Quota
     /// <summary>Attempts that were granted and have not been answered.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
-    private LedgerClock Clock => _ledger.Clock;
+    private LedgerClock Clock => Ledger.Clock;
 
     /// <summary>See <see cref="IQuotaLedger.Admit"/>; null when the account has been forgotten meanwhile.</summary>
     public Admission? TryAdmit(in QuotaDemand demand, ref Grant grant, out Waiter? waiter, out QuotaRefusal? refusal)
@@ -55,7 +56,7 @@ internal sealed class QuotaAccount : Quota
         refusal = null;
         QuotaShape shape = demand.Policy.ShapeOf(demand.Uses, demand.Groups);
         Lane? lane = LaneOf(demand.Policy, shape);
-        AuthorityGate? authority = _ledger.AuthorityOf(demand.Authority);
+        AuthorityGate? authority = Ledger.AuthorityOf(demand.Authority);
         var charge = new Charge(demand.Uses);
         if (authority is null && !PacesAny(lane))
         {
@@ -139,9 +140,9 @@ internal sealed class QuotaAccount : Quota
         lock (this)
         {
             long now = Clock.Now;
-            foreach (Quota quota in new Charged(this, grant.Lane))
+            foreach ((Quota quota, Cost cost) in new Charged(this, grant.Lane, grant.Charge))
             {
-                quota.ReturnNeedsLock(grant.Charge.At(quota.Resource), grant.At, now);
+                quota.ReturnNeedsLock(cost, grant.At, now);
             }
 
             ended = PumpNeedsLock(now);
@@ -150,7 +151,11 @@ internal sealed class QuotaAccount : Quota
         Complete(ended);
     }
 
-    public void Settle(in Grant grant, in Verdict verdict)
+    /// <summary>See <see cref="IQuotaLedger.Settle"/>.</summary>
+    /// <param name="grant">What the attempt holds.</param>
+    /// <param name="verdict">What its answer said.</param>
+    /// <param name="now">When the answer had come. A later look at the clock may have been used here since: limits take that.</param>
+    public void Settle(in Grant grant, in Verdict verdict, long now)
     {
         Interlocked.Decrement(ref _underWay);
         if (grant.Authority is { } authority)
@@ -169,7 +174,6 @@ internal sealed class QuotaAccount : Quota
         Waiter? ended;
         lock (this)
         {
-            long now = Clock.Now;
             if (verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal)
             {
                 float latency = now - grant.At;
@@ -178,9 +182,9 @@ internal sealed class QuotaAccount : Quota
 
             if (grant.IsCharged)
             {
-                foreach (Quota quota in new Charged(this, grant.Lane))
+                foreach ((Quota quota, Cost cost) in new Charged(this, grant.Lane, grant.Charge))
                 {
-                    quota.SettleNeedsLock(grant.Charge.At(quota.Resource), verdict, grant.At, now);
+                    quota.SettleNeedsLock(cost, verdict, grant.At, now);
                 }
             }
 
@@ -206,9 +210,9 @@ internal sealed class QuotaAccount : Quota
         lock (this)
         {
             long now = Clock.Now;
-            foreach (Quota quota in new Charged(this, grant.Lane))
+            foreach ((Quota quota, Cost cost) in new Charged(this, grant.Lane, grant.Charge))
             {
-                quota.ReleaseNeedsLock(grant.Charge.At(quota.Resource), grant.At, now);
+                quota.ReleaseNeedsLock(cost, grant.At, now);
             }
 
             ended = PumpNeedsLock(now);
@@ -306,9 +310,9 @@ internal sealed class QuotaAccount : Quota
     {
         long at = now;
         last = null;
-        foreach (Quota quota in new Charged(this, lane))
+        foreach ((Quota quota, Cost cost) in new Charged(this, lane, charge))
         {
-            long fits = quota.FitsAtNeedsLock(charge.At(quota.Resource), now, out _);
+            long fits = quota.FitsAtNeedsLock(cost, now, out _);
             if (fits > at)
             {
                 at = fits;
@@ -322,15 +326,15 @@ internal sealed class QuotaAccount : Quota
     internal Grant TakeNeedsLock(Lane? lane, in Charge charge, AuthorityGate? authority, long now)
     {
         Interlocked.Increment(ref _underWay);
-        foreach (Quota quota in new Charged(this, lane))
+        foreach ((Quota quota, Cost cost) in new Charged(this, lane, charge))
         {
-            quota.TakeNeedsLock(charge.At(quota.Resource), now);
+            quota.TakeNeedsLock(cost, now);
         }
 
         return new Grant { Account = this, Lane = lane, Authority = authority, Charge = charge, At = now, IsCharged = true };
     }
 
-    internal AuthorityGate? AuthorityOf(string? authority) => _ledger.AuthorityOf(authority);
+    internal AuthorityGate? AuthorityOf(string? authority) => Ledger.AuthorityOf(authority);
 
     /// <summary>A refusal of one that waits in vain.</summary>
     internal QuotaRefusal MissedNeedsLock(Waiter waiter, long now)
@@ -370,9 +374,8 @@ internal sealed class QuotaAccount : Quota
         long at = now;
         Quota blocking = this;
         Limit? limit = null;
-        foreach (Quota quota in new Charged(this, lane))
+        foreach ((Quota quota, Cost cost) in new Charged(this, lane, charge))
         {
-            Cost cost = charge.At(quota.Resource);
             if (quota.TooSmallForNeedsLock(cost) is { } tooSmall)
             {
                 return Refuse(QuotaRefusalReason.CannotFit, quota, tooSmall, ahead: 0, Limit.Never, now, allowed: 0, tooSmall.AmountOf(cost));
@@ -454,18 +457,7 @@ internal sealed class QuotaAccount : Quota
         }
     }
 
-    private bool PacesAny(Lane? lane)
-    {
-        foreach (Quota quota in new Charged(this, lane))
-        {
-            if (quota.Paces)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    private bool PacesAny(Lane? lane) => new Charged(this, lane, charge: default).MoveNext();
 
     /// <summary>The lane of a kind of call; null while the account as a whole is all it is charged to.</summary>
     private Lane? LaneOf(QuotaPolicy policy, QuotaShape shape)

@@ -12,6 +12,9 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     private readonly ConcurrentDictionary<string, AuthorityGate> _authorities = new(StringComparer.OrdinalIgnoreCase);
     private int _sweepAt = SweepFrom;
 
+    // Asking an empty concurrent dictionary whether it is empty takes all of its locks.
+    private volatile bool _hasAuthorities;
+
     public LedgerClock Clock { get; } = new(time);
 
     public int Count => _accounts.Count;
@@ -20,7 +23,7 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     {
         while (true)
         {
-            if (AccountOf(demand.Provider, demand.Account).TryAdmit(demand, ref grant, out waiter, out refusal) is { } admission)
+            if (AccountOf(demand).TryAdmit(demand, ref grant, out waiter, out refusal) is { } admission)
             {
                 return admission;
             }
@@ -35,12 +38,12 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
         grant = default;
     }
 
-    public void Settle(ref Grant grant, in Verdict verdict)
+    public void Settle(ref Grant grant, in Verdict verdict, long answeredAt)
     {
         if (grant is { Account: { } account, IsSettled: false })
         {
             grant.IsSettled = true;
-            account.Settle(grant, verdict);
+            account.Settle(grant, verdict, Clock.TickAt(answeredAt));
         }
     }
 
@@ -50,7 +53,7 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
         {
             if (!grant.IsSettled)
             {
-                Settle(ref grant, Verdict.Ok);
+                Settle(ref grant, Verdict.Ok, Clock.Provider.GetTimestamp());
             }
 
             account.Release(grant);
@@ -69,6 +72,7 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     {
         long now = Clock.Now;
         _authorities.GetOrAdd(authority, static name => new AuthorityGate(name)).Close(now + closing.Wait.Ticks, now, closing.Why);
+        _hasAuthorities = true;
     }
 
     public IReadOnlyList<QuotaSnapshot> Snapshot()
@@ -84,7 +88,19 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
 
     /// <summary>The gate of an authority; null for one that was never closed.</summary>
     internal AuthorityGate? AuthorityOf(string? authority) =>
-        authority is not null && !_authorities.IsEmpty && _authorities.TryGetValue(authority, out AuthorityGate? gate) ? gate : null;
+        _hasAuthorities && authority is not null && _authorities.TryGetValue(authority, out AuthorityGate? gate) ? gate : null;
+
+    /// <summary>A client's calls mostly belong to one account: the last one found is tried first.</summary>
+    private QuotaAccount AccountOf(in QuotaDemand demand)
+    {
+        if (demand.Policy.LastAccount is { IsForgotten: false } last
+            && last.Name == demand.Account && last.Provider == demand.Provider && ReferenceEquals(last.Ledger, this))
+        {
+            return last;
+        }
+
+        return demand.Policy.LastAccount = AccountOf(demand.Provider, demand.Account);
+    }
 
     private QuotaAccount AccountOf(string provider, string account)
     {

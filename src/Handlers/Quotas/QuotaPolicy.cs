@@ -30,6 +30,9 @@ internal sealed class QuotaPolicy
 
     public long MaxQueueBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The account that the client's last call was charged to. Any of those in use will do: whoever reads it compares the names.</summary>
+    public QuotaAccount? LastAccount { get; set; }
+
     public ResourcePolicy For(string resource) => _named.GetValueOrDefault(resource, _unnamed);
 
     /// <summary>The shape of a call; made once for each kind of call. Kinds are few; where a provider names endlessly many, they are forgotten and made again.</summary>

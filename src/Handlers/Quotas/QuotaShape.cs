@@ -31,6 +31,7 @@ internal sealed class QuotaShape
             }
         }
 
+        AccountUse = UseOf(QuotaKey.AllResources);
         Resources = resources.ToImmutable();
         NeedsQuotas = Resources.Any(r => r.Policy.Limits.Length > 0 || r.Start != QuotaStart.Free);
     }
@@ -38,8 +39,14 @@ internal sealed class QuotaShape
     /// <summary>The resources besides the account as a whole.</summary>
     public ImmutableArray<(ResourcePolicy Policy, string Resource, QuotaStart Start)> Resources { get; }
 
+    /// <summary>What the account as a whole is charged: an index for <see cref="Charge.At(int)"/>.</summary>
+    public int AccountUse { get; }
+
     /// <summary>Some of them hold calls back from the start; the others only once the provider said something about them.</summary>
     public bool NeedsQuotas { get; }
+
+    /// <summary>Which use of a call of this shape names a quota, for <see cref="Charge.At(int)"/>.</summary>
+    public int UseOf(string resource) => Charge.IndexOf(_uses, resource);
 
     public bool Is(ImmutableArray<QuotaUse> uses, ulong groups)
     {

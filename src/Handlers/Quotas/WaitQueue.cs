@@ -50,7 +50,7 @@ internal sealed class WaitQueue
     {
         _bands ??= [new Band(), new Band(), new Band()];
         _bands[(int)waiter.Priority].Add(waiter);
-        _load.Add(waiter.Charge.At(""), waiter.BodyBytes);
+        _load.Add(waiter.Charge.Greatest, waiter.BodyBytes);
     }
 
     /// <summary>Takes one out, wherever it stands.</summary>
@@ -61,7 +61,7 @@ internal sealed class WaitQueue
         Band band = _bands![(int)waiter.Priority];
         band.Remove(waiter, goes);
         band.PassedOver = goes ? 0 : band.PassedOver;
-        _load.Remove(waiter.Charge.At(""), waiter.BodyBytes);
+        _load.Remove(waiter.Charge.Greatest, waiter.BodyBytes);
     }
 
     /// <summary>Somebody of a priority went; those who are less urgent were passed over.</summary>

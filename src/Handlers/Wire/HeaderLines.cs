@@ -25,6 +25,12 @@ internal static class HeaderLines
     /// <summary>The one value of a field that is no list. Several lines are contradictory, hence unusable, unless they all say the same.</summary>
     public static bool TryGetSingle(HeaderStringValues lines, [NotNullWhen(true)] out string? value)
     {
+        if (lines.Count == 1)
+        {
+            value = lines.ToString();
+            return true;
+        }
+
         value = null;
         foreach (string line in lines)
         {

@@ -33,7 +33,7 @@ public class ManyQuotasTests
                 TimeLeft = Timeout.InfiniteTimeSpan,
             };
             ledger.Admit(demand, ref grant, out _, out _);
-            ledger.Settle(ref grant, Verdict.Ok);
+            ledger.Settle(ref grant, Verdict.Ok, ledger.Clock.Provider.GetTimestamp());
             ledger.Release(ref grant);
         }
 

@@ -170,7 +170,7 @@ public class QuotaLedgerTests
         Ask(policy, ref first, out _, out _).ShouldBe(Admission.Granted);
         Waiter second = Wait(policy);
 
-        _ledger.Settle(ref first, Verdict.Ok);
+        _ledger.Settle(ref first, Verdict.Ok, _ledger.Clock.Provider.GetTimestamp());
         Admission afterHeaders = second.Outcome;
         _ledger.Release(ref first);
 
@@ -217,7 +217,7 @@ public class QuotaLedgerTests
         Verdict verdict = Verdict.Ok;
         verdict.Observed.TryAdd(new QuotaObservation(QuotaKey.AllResources, LimitUnit.Points) { Cost = 3 });
 
-        _ledger.Settle(ref grant, verdict);
+        _ledger.Settle(ref grant, verdict, _ledger.Clock.Provider.GetTimestamp());
 
         Ask(policy, ref grant, out _, out _, cost: new Cost(1, Points: 7)).ShouldBe(Admission.Granted);
     }
@@ -282,7 +282,7 @@ public class QuotaLedgerTests
 
         Grant grant = probe.Grant;
         _ledger.CloseGate(Key("*"), new GateClosing(TimeSpan.FromSeconds(5), IsExhausted: false, "asked again"));
-        _ledger.Settle(ref grant, new Verdict(VerdictKind.RateLimited, "429"));
+        _ledger.Settle(ref grant, new Verdict(VerdictKind.RateLimited, "429"), _ledger.Clock.Provider.GetTimestamp());
         _time.Advance(TimeSpan.FromSeconds(4.9));
         Admission early = next.Outcome;
         _time.Advance(TimeSpan.FromSeconds(0.1));
@@ -608,7 +608,7 @@ public class QuotaLedgerTests
 
     private void End(Grant grant)
     {
-        _ledger.Settle(ref grant, Verdict.Ok);
+        _ledger.Settle(ref grant, Verdict.Ok, _ledger.Clock.Provider.GetTimestamp());
         _ledger.Release(ref grant);
     }
 

@@ -92,7 +92,7 @@ public class QuotaRaceTests
             }
 
             Interlocked.Add(ref spent, tokens);
-            ledger.Settle(ref grant, Verdict.Ok);
+            ledger.Settle(ref grant, Verdict.Ok, ledger.Clock.Provider.GetTimestamp());
             ledger.Release(ref grant);
         }
     }

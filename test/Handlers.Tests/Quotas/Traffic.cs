@@ -103,7 +103,7 @@ internal sealed class Traffic
         _events.Enqueue(
             () =>
             {
-                _ledger.Settle(ref grant, Verdict.Ok);
+                _ledger.Settle(ref grant, Verdict.Ok, _ledger.Clock.Provider.GetTimestamp());
                 _ledger.Release(ref grant);
             },
             arrival + TimeSpan.FromMilliseconds(step.Back));

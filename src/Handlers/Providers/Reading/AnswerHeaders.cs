@@ -118,7 +118,9 @@ internal struct AnswerHeaders
     /// <summary>The name that the server gives a quota; null when there is none or it is too long to be one.</summary>
     public static string? QuotaName(HeaderStringValues lines) => Single(lines) is { Length: > 0 and <= MaxQuotaName } name ? name : null;
 
-    public static bool Is(string name, string expected) => name.Equals(expected, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a field has a name, which is given in lower case. Names of one length mostly differ in the last letter, so it is looked at first.</summary>
+    public static bool Is(string name, string expected) =>
+        (name[^1] | 0x20) == (expected[^1] | 0x20) && name.Equals(expected, StringComparison.OrdinalIgnoreCase);
 
     private static string Sentence(string reason, string source) => $"{reason}; {source}.";
 
