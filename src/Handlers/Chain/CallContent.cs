@@ -85,33 +85,20 @@ internal sealed class CallContent : HttpContent
         }
     }
 
-    internal int Read(Stream inner, Span<byte> buffer)
+    /// <summary>
+    /// The synchronous twin. A transport's synchronous read takes no token, and closing its stream first drains what is still to come (SocketsHttpHandler: for
+    /// up to 2 s), so the read that can be cut off is the asynchronous one.
+    /// </summary>
+    internal int Read(Stream inner, Memory<byte> buffer, CancellationToken token)
     {
-        Interlocked.Exchange(ref _reading, 1);
         ThrowIfExpired();
         if (_source is null || Volatile.Read(ref _ended) != 0)
         {
-            return inner.Read(buffer);
+            return inner.Read(buffer.Span);
         }
 
-        Listen();
-
-        // A synchronous read takes no token: closing the stream below is what ends it.
-        CancellationTokenRegistration abort = _source.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), inner);
-        try
-        {
-            return inner.Read(buffer);
-        }
-        catch (Exception failure) when (IsLate(failure))
-        {
-            throw Late(failure, CancellationToken.None);
-        }
-        finally
-        {
-            abort.Dispose();
-            Rest();
-            Volatile.Write(ref _reading, 0);
-        }
+        ValueTask<int> reading = ReadAsync(inner, buffer, token);
+        return reading.IsCompletedSuccessfully ? reading.Result : reading.AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>The body is over: read to its end, broken, or given up.</summary>
@@ -144,7 +131,7 @@ internal sealed class CallContent : HttpContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        using CallStream body = new(_inner.ReadAsStream(cancellationToken), this);
+        using CallStream body = new(_inner.ReadAsStream(cancellationToken), this, cancellationToken);
         body.CopyTo(stream);
     }
 

@@ -1,7 +1,12 @@
+using System.Buffers;
+
 namespace Handlers;
 
 /// <summary>A body as the caller reads it; each read is bounded by the content that made it.</summary>
-internal sealed class CallStream(Stream inner, CallContent content) : Stream
+/// <param name="inner">The transport's stream.</param>
+/// <param name="content">The content.</param>
+/// <param name="blocking">Ends synchronous reads, which bring no token of their own.</param>
+internal sealed class CallStream(Stream inner, CallContent content, CancellationToken blocking = default) : Stream
 {
     public override bool CanRead => inner.CanRead;
 
@@ -26,9 +31,19 @@ internal sealed class CallStream(Stream inner, CallContent content) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(Span<byte> buffer) => Noted(content.Read(inner, buffer), buffer.Length);
+    public override int Read(Span<byte> buffer)
+    {
+        byte[] rented = ArrayPool<byte>.Shared.Rent(buffer.Length);
+        int read = Read(rented, 0, buffer.Length);
+        rented.AsSpan(0, read).CopyTo(buffer);
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+        // Not in a finally: a read that was cut off may still write into it.
+        ArrayPool<byte>.Shared.Return(rented);
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) =>
+        Noted(content.Read(inner, buffer.AsMemory(offset, count), blocking), count);
 
     public override void Flush()
     {

@@ -65,36 +65,8 @@ internal static class ErrorPeek
         return PutBack(call, content, buffer.AsMemory(0, read), whole, stream);
     }
 
-    public static ReadOnlyMemory<byte> Read(Call call)
-    {
-        HttpContent content = call.Response!.Content;
-        Stream stream = content.ReadAsStream(call.Token);
-        byte[] buffer = new byte[SizeFor(content)];
-        int read = 0;
-        bool whole = false;
-        using CancellationTokenRegistration late = call.BodySource?.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), stream) ?? default;
-        using CancellationTokenRegistration gaveUp = call.Token.UnsafeRegister(static state => ((Stream)state!).Dispose(), stream);
-        try
-        {
-            while (!whole && read < Bound)
-            {
-                if (read == buffer.Length)
-                {
-                    Array.Resize(ref buffer, Math.Min(Bound, buffer.Length * 2));
-                }
-
-                int count = stream.Read(buffer.AsSpan(read));
-                read += count;
-                whole = count == 0;
-            }
-        }
-        catch (Exception failure) when (!call.Token.IsCancellationRequested && failure is IOException or ObjectDisposedException or HttpRequestException)
-        {
-            // As above.
-        }
-
-        return PutBack(call, content, buffer.AsMemory(0, read), whole, stream);
-    }
+    /// <summary>The synchronous twin: it blocks on the transport's asynchronous reads, because only those can be cut off.</summary>
+    public static ReadOnlyMemory<byte> Read(Call call) => ReadAsync(call).AsTask().GetAwaiter().GetResult();
 
     private static int SizeFor(HttpContent content) =>
         content.Headers.ContentLength is { } length and > 0 and < Bound ? (int)length + 1 : 4096;
