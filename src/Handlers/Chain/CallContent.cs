@@ -38,6 +38,8 @@ internal sealed class CallContent : HttpContent
             }
         }
 
+        // The deadline may have passed while the beginning of an error body was read to judge it.
+        _expired = limit == TimeSpan.Zero;
         _idle = cause == TimeoutCause.BodyIdle ? limit : Timeout.InfiniteTimeSpan;
         _source = Rearm(call, cause == TimeoutCause.BodyIdle ? Timeout.InfiniteTimeSpan : limit);
         if (call.Grant.IsHeld)
