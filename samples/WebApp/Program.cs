@@ -8,6 +8,7 @@ using WebApp;
 // Two APIs behind two endpoints; whoever waits sees every wait and retry live. "--smoke" runs it against twins on loopback and checks what came of it.
 WebApplicationBuilder app = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 await using Smoke? smoke = args.Contains("--smoke") ? await Smoke.StartAsync(app.Configuration) : null;
+using Telemetry? telemetry = app.Configuration.GetValue<Uri>("OTEL_EXPORTER_OTLP_ENDPOINT") is { } collector ? new Telemetry(collector) : null;
 
 app.Services
     .AddHttpClient("github", github =>
@@ -43,7 +44,7 @@ web.MapGet("/chat", (string question, Answers answers) => Live.Stream("openai", 
 
 if (smoke is not null)
 {
-    return await smoke.RunAsync(web);
+    return await smoke.RunAsync(web, telemetry!);
 }
 
 await web.RunAsync();

@@ -15,6 +15,7 @@ internal sealed class Smoke : IAsyncDisposable
     });
 
     private readonly OpenAITwin _openai = new(new OpenAITwinOptions { Faults = { new TwinFault(TwinFaultKind.Outage) { Times = 1 } } });
+    private readonly Collector _collector = new();
     private TwinHost? _twins;
 
     public static async Task<Smoke> StartAsync(IConfigurationManager configuration)
@@ -28,11 +29,12 @@ internal sealed class Smoke : IAsyncDisposable
             ["GitHub:Token"] = "smoke",
             ["OpenAI:BaseAddress"] = smoke._twins.AddressOf(smoke._openai).ToString(),
             ["OpenAI:Key"] = "smoke",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = (await smoke._collector.StartAsync()).ToString(),
         });
         return smoke;
     }
 
-    public async Task<int> RunAsync(WebApplication web)
+    public async Task<int> RunAsync(WebApplication web, Telemetry telemetry)
     {
         await web.StartAsync();
         using var person = new HttpClient { BaseAddress = new Uri(web.Urls.First()) };
@@ -41,7 +43,9 @@ internal sealed class Smoke : IAsyncDisposable
             & (await person.GetStringAsync(new Uri("/", UriKind.Relative))).Contains("EventSource", StringComparison.Ordinal)
             & (_github.Arrived == 2 && _openai.Arrived == 2);
         await web.StopAsync();
-        Console.WriteLine(held ? "Both answers came, and each retry was seen." : "NOT as it should be.");
+        telemetry.Dispose();
+        held &= _collector.Got("/v1/metrics", "handlers.http.client.call.duration") && _collector.Got("/v1/traces", "handlers.retry");
+        Console.WriteLine(held ? "Both answers came, each retry was seen, metrics and spans arrived." : "NOT as it should be.");
         return held ? 0 : 1;
     }
 
@@ -52,6 +56,7 @@ internal sealed class Smoke : IAsyncDisposable
             await _twins.DisposeAsync();
         }
 
+        await _collector.DisposeAsync();
         _github.Dispose();
         _openai.Dispose();
     }
