@@ -42,4 +42,13 @@ internal static class DocumentedCode
     {
         request.SetCallOptions(new CallOptions { Progress = new Progress<ResilienceEvent>(told => Console.WriteLine(told.Message)) });
     }
+
+    public static void BelowAnotherPipeline(IServiceCollection services)
+    {
+        services.AddHttpClient("search")
+            .AddCircuitBreaker()
+            .AddPacing()
+            .AddAttemptTimeout(TimeSpan.FromSeconds(10))
+            .AddRateLimitSignals();
+    }
 }
