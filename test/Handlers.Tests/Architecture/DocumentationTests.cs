@@ -5,6 +5,16 @@ namespace Handlers.Tests.Architecture;
 /// <summary>Code in documents is code that compiles somewhere in samples or tests.</summary>
 public sealed partial class DocumentationTests
 {
+    private static readonly (string What, string Pattern)[] PageParts =
+    [
+        ("an example", "^```(csharp|json)$"),
+        ("options with their defaults", "^\\| option"),
+        ("what it logs", "\\bLog: "),
+        ("which exception it refuses with", "Exception`|throws nothing"),
+        ("what to do", "^Do "),
+        ("what not to do", "\\bDon't "),
+    ];
+
     [Fact]
     public void Every_code_block_compiles_somewhere()
     {
@@ -27,6 +37,27 @@ public sealed partial class DocumentationTests
         }
 
         homeless.ShouldBeEmpty();
+    }
+
+    /// <summary>Purpose, example, options with their defaults, what it logs and measures, what it refuses and with which exception, do and don't.</summary>
+    [Fact]
+    public void Every_handler_has_a_page_of_the_same_shape()
+    {
+        string root = DependencyTests.RepositoryRoot();
+        List<string> missing = [];
+        string[] handlers = [.. typeof(ResilienceHandlers).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ChainedHandler))).Select(type => type.Name[..^"Handler".Length])];
+        foreach (string handler in handlers)
+        {
+            string page = string.Concat(handler.Select((letter, i) => i > 0 && char.IsUpper(letter) ? $"-{letter}" : $"{letter}")).ToLowerInvariant() + ".md";
+            string path = Path.Combine(root, "docs", page);
+            string text = File.Exists(path) ? File.ReadAllText(path) : "";
+            missing.AddRange(PageParts
+                .Where(part => !Regex.IsMatch(text, part.Pattern, RegexOptions.Multiline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5)))
+                .Select(part => $"{page}: {part.What}"));
+        }
+
+        handlers.Length.ShouldBeGreaterThanOrEqualTo(5);
+        missing.ShouldBeEmpty();
     }
 
     [Fact]
