@@ -178,6 +178,35 @@ public sealed class OpenAISdkTests
         twin.Arrived.ShouldBe(1);
     }
 
+    /// <summary>The SDK reads bodies itself, so what ends a body comes to the caller as it is.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_that_stalls_ends_at_its_limit_as_our_timeout(bool stream)
+    {
+        using var twin = Twin(options => options.Faults.Add(new TwinFault(TwinFaultKind.StalledBody) { Bytes = 40 }));
+        await using TwinHost host = await TwinHost.StartAsync(twin);
+        using var app = new SdkApp("openai", host.BaseAddress, options => (options.TotalTimeout, options.BodyIdleTimeout) = (TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(0.5)));
+        ChatClient chat = Support.OpenAI.Chat(app.Create());
+
+        CallTimeoutException timeout = await Should.ThrowAsync<CallTimeoutException>(async () =>
+        {
+            if (stream)
+            {
+                await foreach (StreamingChatCompletionUpdate _ in chat.CompleteChatStreamingAsync("hello"))
+                {
+                }
+            }
+            else
+            {
+                await chat.CompleteChatAsync("hello");
+            }
+        });
+
+        timeout.IsDeadline.ShouldBe(!stream);
+        twin.Arrived.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_scope_speaks_for_the_calls_of_its_client_and_for_no_others()
     {
