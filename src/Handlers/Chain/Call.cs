@@ -14,6 +14,7 @@ namespace Handlers;
 internal sealed class Call
 {
     private int _active;
+    private bool _earlierMayHaveHappened;
     private List<CallAttempt>? _history;
     private CallTrace? _trace;
 
@@ -60,7 +61,13 @@ internal sealed class Call
 
     public Provider? Provider { get; }
 
-    public CallPlan Plan { get; }
+    public CallPlan Plan { get; private set; }
+
+    /// <summary>Made for another call of the same client, which is the one that counts.</summary>
+    public bool IsInner => Options is { IsInner: true };
+
+    /// <summary>The idempotency key that the call carries, and what was made of it; null for calls without one.</summary>
+    public CallKey? Key { get; set; }
 
     /// <summary>Where the request goes, by the URI that the caller gave.</summary>
     public Upstream Upstream => field ??= Client.UpstreamFor(Original.Uri!);
@@ -121,6 +128,19 @@ internal sealed class Call
 
     public void TraceInto(Activity span) => _trace = new CallTrace(this, span);
 
+    /// <summary>The call failed, or was cut off, in a way that does not tell whether it was executed: by its last attempt, or, for a write, by an earlier one.</summary>
+    public bool MayHaveHappened => Judgement switch
+    {
+        null or { Kind: VerdictKind.Ok } or { AlreadyDone: true } => false,
+        _ when _earlierMayHaveHappened => true,
+        { NotExecuted: true } => false,
+        { Kind: VerdictKind.Transient } => true,
+
+        // Cut off by the caller or by the deadline: under way if it had left.
+        { Failure: FailureClass.Cancelled or FailureClass.Rejected } => SentAt != 0,
+        _ => false,
+    };
+
     public IReadOnlyList<CallAttempt> History => _history ?? (IReadOnlyList<CallAttempt>)[];
 
     /// <summary>The operation's name; made when somebody asks.</summary>
@@ -168,8 +188,14 @@ internal sealed class Call
     public void ReplaceContent(HttpContent content)
     {
         Request.Content = content;
-        Original.Take(Request);
+        KeepChanges();
     }
+
+    /// <summary>What a stage changed in the request holds for this and every later attempt.</summary>
+    public void KeepChanges() => Original.Take(Request);
+
+    /// <summary>Asks the provider again, because a stage changed what it looks at.</summary>
+    public void PlanAgain() => Plan = Provider!.Plan(Request);
 
     public void Succeed(HttpResponseMessage response)
     {
@@ -189,6 +215,7 @@ internal sealed class Call
     public void BeginAgain()
     {
         Remember();
+        _earlierMayHaveHappened |= MayHaveHappened && !Replay.IsRead(Original.Method);
         Judgement = null;
         Response = null;
         Exception = null;
@@ -207,6 +234,35 @@ internal sealed class Call
         Exception?.GetType().Name,
         Judgement?.Kind ?? VerdictKind.Ok,
         Judgement?.Why ?? "");
+
+    /// <summary>Somebody found out whether it was executed.</summary>
+    public void Settle(bool happened)
+    {
+        _earlierMayHaveHappened = false;
+        Judgement = Judgement! with { AlreadyDone = happened, NotExecuted = !happened };
+    }
+
+    /// <summary>Takes over how another call went that was made for this one: it follows what this one did itself.</summary>
+    public void Adopt(Call inner)
+    {
+        List<CallAttempt> history = _history ??= [];
+        if (SentAt != 0 || Exception is not null)
+        {
+            history.Add(LastAttempt());
+        }
+
+        foreach (CallAttempt attempt in inner.History)
+        {
+            history.Add(attempt with { Number = attempt.Number + Attempts });
+        }
+
+        Attempts += inner.Attempts;
+        Retries += inner.Retries;
+        RetryDecision = inner.RetryDecision;
+        Judgement = inner.Judgement;
+        _earlierMayHaveHappened |= inner._earlierMayHaveHappened;
+        (SentAt, AnsweredAt, Waited) = (inner.SentAt, inner.AnsweredAt, inner.Waited);
+    }
 
     /// <summary>Nothing is to come any more: gives back what the call holds.</summary>
     /// <param name="reusable">False when somebody may still hold the token.</param>

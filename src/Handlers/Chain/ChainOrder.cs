@@ -14,6 +14,7 @@ internal static class ChainOrder
 
     private static ChainedHandler[] All(ClientState client) =>
     [
+        new IdempotencyHandler(client),    // one key for the whole call; the same key again gives the same result
         new RetryHandler(client),          // again? when? is there time?
         //// ---- an attempt, perhaps repeated
         new CircuitBreakerHandler(client), // is the upstream up? refuse now

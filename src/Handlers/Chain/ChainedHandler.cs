@@ -38,6 +38,11 @@ public abstract class ChainedHandler : DelegatingHandler
 
     internal HttpResponseMessage SendBelow(HttpRequestMessage request, CancellationToken token) => base.Send(request, token);
 
+    /// <summary>A call of its own that begins at this handler.</summary>
+    internal Task<HttpResponseMessage> SendInsideAsync(HttpRequestMessage request, CancellationToken token) => SendAsync(request, token);
+
+    internal HttpResponseMessage SendInside(HttpRequestMessage request, CancellationToken token) => Send(request, token);
+
     /// <summary>The options that hold for a call at this handler: the call's own, unless this handler was configured apart from the outermost.</summary>
     internal ClientPolicy PolicyOf(Call call) => ReferenceEquals(call.Client, Client) ? call.Policy : Client.Policy;
 

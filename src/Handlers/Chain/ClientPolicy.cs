@@ -9,6 +9,7 @@ internal sealed class ClientPolicy
 {
     private readonly Provider? _provider;
     private readonly ProviderTable _providers;
+    private readonly ImmutableArray<string> _keyed;
 
     public ClientPolicy(string client, int version, ResilienceHandlersOptions options, Provider? provider, ProviderTable providers)
     {
@@ -21,6 +22,7 @@ internal sealed class ClientPolicy
         ReplaySafe = EndpointPattern.TryParse(options.Retry.ReplaySafe, out EndpointPattern? safe, out _) ? safe : null;
         Backoff = BackoffSettings.From(options.Retry);
         Pacing = new PacingRules(client, version, options.Pacing);
+        _keyed = [.. options.Idempotency.Methods.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         StreamTypes = [.. options.StreamTypes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
     }
 
@@ -49,9 +51,24 @@ internal sealed class ClientPolicy
     /// <summary>The client's provider, or the one that answers on the request's host.</summary>
     public Provider ProviderFor(HttpRequestMessage request) => _provider ?? _providers.ForHost(request.RequestUri?.Host);
 
+    /// <summary>Whether writes with this method get a key without the caller's doing.</summary>
+    public bool GetsKey(HttpMethod method)
+    {
+        foreach (string keyed in _keyed)
+        {
+            if (keyed.Equals(method.Method, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static Stages StagesOf(ResilienceHandlersOptions options)
     {
         var stages = Stages.None;
+        stages |= options.Idempotency.Enabled ? Stages.Idempotency : 0;
         stages |= options.Retry.Enabled ? Stages.Retry : 0;
         stages |= options.CircuitBreaker.Enabled ? Stages.CircuitBreaker : 0;
         stages |= options.Pacing.Enabled ? Stages.Pacing : 0;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Handlers.CircuitBreaker;
+using Handlers.Idempotency;
 using Handlers.Retry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,6 +18,7 @@ internal sealed class ClientState
     private ClientPolicy _policy;
     private Upstream? _lastUpstream;
     private BudgetEntry? _lastBudget;
+    private KeyMemory? _keys;
 
     public ClientState(string name, ResilienceState state, ClientPolicy policy)
     {
@@ -46,6 +48,9 @@ internal sealed class ClientState
     public IEnumerable<Upstream> Upstreams => _upstreams.Values;
 
     public IEnumerable<Circuit> Circuits => _upstreams.Values.Select(upstream => upstream.Circuit);
+
+    /// <summary>The idempotency keys that were used.</summary>
+    public KeyMemory Keys => _keys ?? LazyInitializer.EnsureInitialized(ref _keys, () => new KeyMemory(this));
 
     /// <summary>A handler alone: its own state, no deadline, nothing switched on but what it brings.</summary>
     public static ClientState Alone(TimeProvider? time, Action<ResilienceHandlersOptions> configure)

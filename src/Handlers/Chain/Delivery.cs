@@ -44,12 +44,15 @@ internal static class Delivery
     /// <summary>A body already in memory has ended, and so has one that can't have any bytes.</summary>
     private static bool HasEnded(Call call, HttpResponseMessage response) =>
         response.Content is ByteArrayContent or ReadOnlyMemoryContent or BufferedBody { IsWhole: true }
+
+        // A call inside this one has taken care of it.
+        or CallContent
         || response.Content.GetType() == NoContent
         || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
         || call.Original.Method == HttpMethod.Head;
 
     /// <summary>Streams are known by media type, never by a missing length.</summary>
-    private static bool IsStream(HttpContent content, ClientPolicy policy)
+    public static bool IsStream(HttpContent content, ClientPolicy policy)
     {
         ReadOnlySpan<char> type = MediaTypes.Of(content);
         if (MediaTypes.IsStream(type))

@@ -37,6 +37,8 @@ internal struct RequestSnapshot
 
     public readonly HttpContent? Content => _content;
 
+    public readonly ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> Headers => _headers;
+
     public readonly string? HeaderOf(string name)
     {
         foreach ((string candidate, HeaderStringValues values) in _headers)

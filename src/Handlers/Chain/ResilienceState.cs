@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Handlers.Idempotency;
 using Handlers.Quotas;
 using Handlers.Retry;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,12 @@ internal sealed class ResilienceState(
     public EventHub Events { get; } = new(time);
 
     public QuotaLedger Ledger { get; } = new(time);
+
+    /// <summary>The keyed calls under way, whichever client makes them.</summary>
+    public FlightTable KeyedFlights { get; } = new();
+
+    /// <summary>The store for keys that the app registered for all clients; null for one in memory.</summary>
+    public IIdempotencyStore? KeyStore { get; init; }
 
     public ResiliencePipeline<HttpResponseMessage> RetryPipeline { get; } = RetryLoop.Pipeline(time);
 

@@ -81,7 +81,11 @@ internal sealed class Run
 
         token.ThrowIfCancellationRequested();
         var call = new Call(Head.Client, policy, request, options, synchronous, token);
-        Head.Client.Neighbours.Began(call);
+        if (!call.IsInner)
+        {
+            Head.Client.Neighbours.Began(call);
+        }
+
         request.Options.Set(CallEntry.Key, call);
         call.TryEnter(_mask);
         return call;
@@ -278,6 +282,18 @@ internal sealed class Run
     private HttpResponseMessage Finish(Call call)
     {
         call.Exit(_mask);
+        if (!call.IsInner)
+        {
+            Count(call);
+        }
+
+        Delivery.Prepare(call);
+        return HandUp(call);
+    }
+
+    /// <summary>Who keeps count, or looks on, is told how the call ended.</summary>
+    private static void Count(Call call)
+    {
         CallOutcome outcome = CallOutcome.Succeeded;
         if (call.Exception is OperationCanceledException && call.Token.IsCancellationRequested)
         {
@@ -292,8 +308,6 @@ internal sealed class Run
 
         call.Client.Stats.Ended(call, outcome);
         call.Trace?.Ended(outcome);
-        Delivery.Prepare(call);
-        return HandUp(call);
     }
 
     /// <summary>What the run above goes on with. The attempt timeout belongs to the run that its stage stands in.</summary>

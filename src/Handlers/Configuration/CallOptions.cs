@@ -6,7 +6,10 @@ namespace Handlers;
 /// </summary>
 public sealed class CallOptions
 {
-    /// <summary>The key that makes a write happen once. Default null: the provider's natural key, else a generated one where keys are honoured.</summary>
+    /// <summary>
+    /// The key that makes a write happen once: the same key again gets the same result. Default null: <see cref="IdempotencyOptions.Keys"/> says which key is made.
+    /// In a scope the first call gets the key as it is; a second, different one gets <c>key/2</c>, or <c>key:natural</c> where the provider knows a natural key.
+    /// </summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>Whose credential, hence whose quota and data. Default null: the client's <see cref="ResilienceHandlersOptions.Account"/>.</summary>
@@ -54,6 +57,26 @@ public sealed class CallOptions
     /// <summary>Whether the call may be repeated after an unknown outcome, in place of the provider's knowledge. Default null.</summary>
     public ReplaySafety? Replay { get; init; }
 
+    /// <summary>A key that the flight of this call was given by the call that waits for it.</summary>
+    internal CallKey? Flight { get; init; }
+
+    /// <summary>The call is made for another one of the same client, which is the one that is counted and told about.</summary>
+    internal bool IsInner { get; init; }
+
+    /// <summary>Our own request beside a call: it gets no key, and nothing is kept of it.</summary>
+    internal bool IsAside { get; init; }
+
+    /// <summary>A call that stands in for one that failed: nothing stands in for it.</summary>
+    internal bool IsFallback { get; init; }
+
+    /// <summary>The scope that <see cref="IdempotencyKey"/> comes from; null for one that was given to the call itself.</summary>
+    internal CallScope? KeyScope { get; init; }
+
+    /// <summary>A key that stands for an operation and its arguments: the same parts give the same key, in every process.</summary>
+    /// <param name="parts">The operation and its arguments, such as a job's id and a hash of an error. Their order counts, and where each ends.</param>
+    /// <returns>43 characters that can go into a header.</returns>
+    public static string KeyOf(params ReadOnlySpan<string?> parts) => Digest.Of(parts);
+
     /// <summary>
     /// Told what happens to the call, in order, on the call's own flow of control: it should return at once, as <see cref="Progress{T}"/> does. What it throws
     /// is logged, and it is told no more. Default null.
@@ -86,5 +109,29 @@ public sealed class CallOptions
         MaxRetries = MaxRetries ?? weaker.MaxRetries,
         Replay = Replay ?? weaker.Replay,
         Progress = Progress ?? weaker.Progress,
+        Flight = Flight,
+        IsInner = IsInner,
+        IsAside = IsAside,
+        IsFallback = IsFallback,
+        KeyScope = IdempotencyKey is null ? weaker.KeyScope : KeyScope,
+    };
+
+    /// <summary>The same for a call that is made on behalf of this one. Its key is the outer call's business, and so is its deadline unless one is given.</summary>
+    internal static CallOptions Inside(CallOptions? outer, TimeSpan? deadline, CallKey? flight = null, bool isInner = false, bool isAside = false, bool isFallback = false) => new()
+    {
+        Account = outer?.Account,
+        Tenant = outer?.Tenant,
+        Priority = outer?.Priority,
+        Cost = outer?.Cost,
+        Deadline = deadline,
+        AttemptTimeout = outer?.AttemptTimeout,
+        MaxWait = outer?.MaxWait,
+        MaxRetries = outer?.MaxRetries,
+        Replay = isAside ? null : outer?.Replay,
+        Progress = isAside ? null : outer?.Progress,
+        Flight = flight,
+        IsInner = isInner,
+        IsAside = isAside,
+        IsFallback = isFallback || outer is { IsFallback: true },
     };
 }

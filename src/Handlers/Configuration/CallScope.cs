@@ -8,11 +8,13 @@ internal sealed class CallScope : IDisposable
     private readonly CallOptions _options;
     private readonly string? _client;
     private readonly CallScope? _outer;
+    private readonly Lock _lock = new();
+    private List<string>? _keyed;
     private bool _ended;
 
     private CallScope(CallOptions options, string? client, CallScope? outer)
     {
-        _options = options;
+        _options = options.IdempotencyKey is null ? options : new CallOptions { IdempotencyKey = options.IdempotencyKey, KeyScope = this }.Over(options);
         _client = client;
         _outer = outer;
     }
@@ -38,6 +40,34 @@ internal sealed class CallScope : IDisposable
         }
 
         return found;
+    }
+
+    /// <summary>From here on this flow of control, and what it starts, is outside every scope.</summary>
+    public static void Leave() => Ambient.Value = null;
+
+    /// <summary>
+    /// The scope's key for one of its calls. The first gets it as it is, and so does its repetition by an SDK; a different call gets a number, or its natural key
+    /// behind it, which does not depend on the order.
+    /// </summary>
+    public string KeyFor(string key, string fingerprint, string? natural)
+    {
+        if (natural is not null)
+        {
+            return $"{key}:{natural}";
+        }
+
+        lock (_lock)
+        {
+            _keyed ??= [];
+            int place = _keyed.IndexOf(fingerprint);
+            if (place < 0)
+            {
+                place = _keyed.Count;
+                _keyed.Add(fingerprint);
+            }
+
+            return place == 0 ? key : $"{key}/{place + 1}";
+        }
     }
 
     public void Dispose()

@@ -36,6 +36,8 @@ internal static class OptionSchema
     private static readonly TextKind LimitText = new("a list of limits", CheckLimits, orNull: true);
     private static readonly TextKind GroupPatterns = new("a list of endpoints", CheckPatterns, orNull: true);
     private static readonly TextKind Patterns = new("a list of endpoints", CheckPatterns, orEmpty: true);
+    private static readonly TextKind FieldName = new("a header field's name such as \"Idempotency-Key\"", CheckToken, orNull: true);
+    private static readonly TextKind Methods = new("a list of methods such as \"POST, PATCH\"", CheckMethods, orEmpty: true);
     private static readonly TextKind RetryClasses = new(ErrorClasses.Syntax, CheckRetryOn, orEmpty: true);
     private static readonly TextKind WaitOutClasses = new("a list such as \"429, 503, circuit-open\"", CheckWaitOutOn, orEmpty: true);
     private static readonly TextKind MediaTypes = new("a list of media types", CheckMediaTypes, orEmpty: true);
@@ -51,6 +53,18 @@ internal static class OptionSchema
         new Option<TimeSpan>("BodyIdleTimeout", Timeouts, o => o.BodyIdleTimeout, (o, v) => o.BodyIdleTimeout = v),
         new Option<string?>("StreamTypes", MediaTypes, o => o.StreamTypes, (o, v) => o.StreamTypes = v!),
         new Option<RejectionStyle>("Rejections", new ChoiceKind<RejectionStyle>(), o => o.Rejections, (o, v) => o.Rejections = v),
+
+        new Option<bool>("Idempotency:Enabled", Switch, o => o.Idempotency.Enabled, (o, v) => o.Idempotency.Enabled = v),
+        new Option<string?>("Idempotency:HeaderName", FieldName, o => o.Idempotency.HeaderName, (o, v) => o.Idempotency.HeaderName = v),
+        new Option<bool>("Idempotency:Quoted", Switch, o => o.Idempotency.Quoted, (o, v) => o.Idempotency.Quoted = v),
+        new Option<string?>("Idempotency:Methods", Methods, o => o.Idempotency.Methods, (o, v) => o.Idempotency.Methods = v!),
+        new Option<IdempotencyKeySource>("Idempotency:Keys", new ChoiceKind<IdempotencyKeySource>(), o => o.Idempotency.Keys, (o, v) => o.Idempotency.Keys = v),
+        new Option<TimeSpan>("Idempotency:ResultTtl", ServerWait, o => o.Idempotency.ResultTtl, (o, v) => o.Idempotency.ResultTtl = v),
+        new Option<long>("Idempotency:MaxResultBytes", Bytes(1L << 30), o => o.Idempotency.MaxResultBytes, (o, v) => o.Idempotency.MaxResultBytes = v),
+        new Option<int>("Idempotency:MaxEntries", Count(1, 10_000_000), o => o.Idempotency.MaxEntries, (o, v) => o.Idempotency.MaxEntries = v),
+        new Option<long>("Idempotency:MaxBytes", Bytes(1L << 40), o => o.Idempotency.MaxBytes, (o, v) => o.Idempotency.MaxBytes = v),
+        new Option<Func<HttpRequestMessage, string, CancellationToken, ValueTask<bool?>>?>("Idempotency:Probe",
+            new CodeKind<Func<HttpRequestMessage, string, CancellationToken, ValueTask<bool?>>>(), o => o.Idempotency.Probe, (o, v) => o.Idempotency.Probe = v),
 
         new Option<bool>("Retry:Enabled", Switch, o => o.Retry.Enabled, (o, v) => o.Retry.Enabled = v),
         new Option<int>("Retry:MaxRetries", Count(0, 100), o => o.Retry.MaxRetries, (o, v) => o.Retry.MaxRetries = v) { Prominent = true },
@@ -233,6 +247,28 @@ internal static class OptionSchema
     private static string? CheckLimits(string text) => LimitGrammar.TryParse(text, out _, out string? error) ? null : error;
 
     private static string? CheckPatterns(string text) => EndpointPattern.TryParse(text, out _, out string? error) ? null : error;
+
+    // RFC 9110 §5.6.2.
+    private static string? CheckToken(string text) =>
+        text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)) ? null : "write letters, digits and hyphens";
+
+    private static string? CheckMethods(string text)
+    {
+        foreach (string method in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (method.Length == 0 || !method.All(char.IsAsciiLetterOrDigit))
+            {
+                return $"\"{method}\" is no method";
+            }
+
+            if (Replay.IsRead(new HttpMethod(method.ToUpperInvariant())))
+            {
+                return $"{method.ToUpperInvariant()} is a read and needs no key; remove it";
+            }
+        }
+
+        return null;
+    }
 
     private static string? CheckMediaTypes(string text) => MediaTypeList.TryParse(text, out _, out string? error) ? null : error;
 

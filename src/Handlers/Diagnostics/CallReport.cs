@@ -15,16 +15,10 @@ public sealed class CallReport
         Waited = History.Aggregate(TimeSpan.Zero, static (sum, attempt) => sum + attempt.Waited);
         Verdict = call.Judgement?.Kind ?? VerdictKind.Ok;
         GaveUp = call.RetryDecision.Reason;
-        MayHaveHappened = call.Judgement switch
-        {
-            { NotExecuted: true } => false,
-            { Kind: VerdictKind.Transient } => true,
-
-            // Cut off by the caller or by the deadline: under way if it had left.
-            { Failure: FailureClass.Cancelled or FailureClass.Rejected } => call.SentAt != 0,
-            _ => false,
-        };
+        MayHaveHappened = call.MayHaveHappened;
         AlreadyDone = call.Judgement is { AlreadyDone: true };
+        IdempotencyKey = call.Key?.Shown;
+        IsReplayed = call.Key is { IsReplayed: true };
     }
 
     /// <summary>The client's name.</summary>
@@ -57,9 +51,15 @@ public sealed class CallReport
     /// <summary>Why the call was not tried again; null when there was nothing to retry.</summary>
     public string? GaveUp { get; }
 
-    /// <summary>The last attempt failed, or was cut off, in a way that does not tell whether it was executed.</summary>
+    /// <summary>The call failed, or was cut off, in a way that does not tell whether it was executed.</summary>
     public bool MayHaveHappened { get; }
 
     /// <summary>The last answer proves that an earlier attempt of this call did what was asked.</summary>
     public bool AlreadyDone { get; }
+
+    /// <summary>The idempotency key that the call carried, as the caller or we made it; null without one. A natural key or a hash of content is shown as a digest.</summary>
+    public string? IdempotencyKey { get; }
+
+    /// <summary>The answer is that of an earlier call, or of one under way at the same time, with the same idempotency key.</summary>
+    public bool IsReplayed { get; }
 }

@@ -17,6 +17,20 @@ internal static class EventIds
     public const int EditRejected = 152;
     public const int EditNotApplied = 153;
 
+    public const int OutcomeUnknown = 300;
+    public const int OutcomeSettled = 301;
+    public const int KeyReplayed = 302;
+    public const int KeyRefused = 303;
+    public const int KeyOwnerUnknown = 304;
+    public const int KeyStorePassedOver = 305;
+    public const int KeyStoreFailed = 306;
+    public const int ProbePassedOver = 307;
+    public const int ProbeFailed = 308;
+
+    public const int FellBack = 400;
+    public const int FallbackFailed = 401;
+    public const int RoutePassedOver = 402;
+
     public const int RetryScheduled = 500;
     public const int RetryGaveUp = 501;
     public const int RetryRecovered = 502;

@@ -12,6 +12,12 @@ public abstract class ResilienceRejectedException : HttpRequestException
         Report = report;
     }
 
+    /// <inheritdoc/>
+    public override string Message => Note is null ? base.Message : $"{base.Message} {Note}";
+
+    /// <summary>What turned out after it was made.</summary>
+    internal string? Note { get; set; }
+
     /// <summary>The earliest instant at which trying again can succeed, by the local clock; null where nobody knows.</summary>
     public DateTimeOffset? RetryAt { get; }
 

@@ -43,7 +43,7 @@ internal sealed class AnthropicProvider : Provider
         ReadOnlySpan<char> path = RequestPath.Of(request.RequestUri);
         if (request.Method != HttpMethod.Post || path is not ("/v1/messages" or "/v1/complete"))
         {
-            return new() { Quotas = ApiUses, Replay = path is "/v1/messages/count_tokens" ? ReplaySafety.Safe : ReplaySafety.ByMethod };
+            return new() { Quotas = ApiUses, Replay = path is "/v1/messages/count_tokens" ? ReplaySafety.Safe : ReplaySafety.ByMethod, IsRead = path is "/v1/messages/count_tokens" };
         }
 
         LanguageModelRequest model = LanguageModelRequest.Read(request.Content);
@@ -58,6 +58,7 @@ internal sealed class AnthropicProvider : Provider
                 new(names[3], new Cost(0, Tokens: model.InputTokens + model.MaxOutputTokens)),
             ],
             Replay = ReplaySafety.Safe,
+            IsRead = true,
             Operation = "POST /v1/messages",
         };
     }

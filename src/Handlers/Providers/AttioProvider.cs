@@ -50,7 +50,7 @@ internal sealed class AttioProvider : Provider
         if (method == HttpMethod.Post)
         {
             return path.Is("/v2/objects/*/records/query") || path.Is("/v2/lists/*/entries/query") || path is "/v2/objects/records/search"
-                ? new() { Quotas = ReadUses, Replay = ReplaySafety.Safe }
+                ? new() { Quotas = ReadUses, Replay = ReplaySafety.Safe, IsRead = true }
                 : new() { Quotas = WriteUses };
         }
 

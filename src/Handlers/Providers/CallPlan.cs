@@ -28,4 +28,15 @@ public readonly record struct CallPlan
 
     /// <summary>A key that follows from the request itself (an upsert's unique value, a client-made id), or null.</summary>
     public string? NaturalKey { get; init; }
+
+    /// <summary>
+    /// The request makes something whose id the client may choose, and chooses none: <see cref="Provider.PutId"/> can put one in, which makes repeating safe.
+    /// </summary>
+    public bool TakesId { get; init; }
+
+    /// <summary>
+    /// Answering changes nothing at the provider but its meters, whatever the method: a query sent with POST, a model's answer. When nobody knows whether such a
+    /// call was executed, another upstream may still be asked.
+    /// </summary>
+    public bool IsRead { get; init; }
 }

@@ -68,6 +68,7 @@ internal sealed class GeminiProvider : Provider
         {
             Quotas = model.Length is > 0 and <= MaxModelLength ? [new(model.ToString(), new Cost(1, Tokens: tokens), QuotaStart.Slow)] : ApiUses,
             Replay = isSafe ? ReplaySafety.Safe : ReplaySafety.ByMethod,
+            IsRead = isSafe,
             Operation = operation,
         };
     }

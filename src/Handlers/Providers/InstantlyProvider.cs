@@ -70,8 +70,8 @@ internal sealed class InstantlyProvider : Provider
         return path switch
         {
             "/leads/list" or "/accounts/warmup-analytics" or "/dfy-email-account-orders/domains/similar"
-                or "/dfy-email-account-orders/domains/pre-warmed-up-list" => new() { Quotas = WorkspaceUses, Replay = ReplaySafety.Safe },
-            "/dfy-email-account-orders/domains/check" => new() { Quotas = DomainCheckUses, Replay = ReplaySafety.Safe },
+                or "/dfy-email-account-orders/domains/pre-warmed-up-list" => new() { Quotas = WorkspaceUses, Replay = ReplaySafety.Safe, IsRead = true },
+            "/dfy-email-account-orders/domains/check" => new() { Quotas = DomainCheckUses, Replay = ReplaySafety.Safe, IsRead = true },
             "/emails/test" => new() { Quotas = TestEmailUses },
             "/lead-labels/ai-reply-label" => new() { Quotas = AiLabelUses },
             "/oauth/google/init" or "/oauth/microsoft/init" => new() { Quotas = OAuthInitUses },

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
 using Handlers.Wire;
 
 namespace Handlers.Providers;
@@ -19,12 +21,18 @@ namespace Handlers.Providers;
 /// A refusal is HTTP 400 with <c>extensions.code</c> RATELIMITED, so a 400 is not fatal by itself; the edge sends a true 429 with HTML. Whether 200 comes with
 /// RATELIMITED is unconfirmed: it is taken for a limit, unless part of a mutation was executed.
 /// Replay: queries, one <c>…Update</c> or <c>…Delete</c> mutation, one <c>…Create</c> whose <c>input</c> has an <c>id</c> made by the client:
-/// the second is refused with "already exists", which on a retry proves the first one landed. Other mutations are not.
+/// the second is refused with "already exists", which on a retry proves the first one landed. Other mutations are not. Inputs whose <c>id</c> is known to be
+/// optional (schema.graphql) get one where they are a variable, and whether the entity exists can be asked.
 /// </remarks>
 internal sealed class LinearProvider : Provider
 {
     public const string Requests = "requests";
     public const string Complexity = "complexity";
+
+    private const string Creation = "Create";
+
+    // Their inputs take an id, and the query of the same name finds one by it.
+    private static readonly string[] Identified = ["issue", "comment", "project", "attachment", "issueLabel", "document", "cycle"];
 
     private static readonly string[] Searches = ["searchIssues", "searchDocuments", "searchProjects", "semanticSearch"];
 
@@ -62,6 +70,7 @@ internal sealed class LinearProvider : Provider
             {
                 Quotas = UsesOf(operation.RootField),
                 Replay = ReplaySafety.Safe,
+                IsRead = true,
                 Operation = GraphQLName.Of("query", operation),
             },
             GraphQLOperationKind.Mutation => PlanMutation(operation, body.Span),
@@ -106,6 +115,56 @@ internal sealed class LinearProvider : Provider
         verdict.AlreadyDone = isAlreadyDone;
         limits.Observe(answer.Plan, now, ref verdict.Observed);
         return verdict;
+    }
+
+    public override HttpContent? PutId(HttpContent content, Guid id)
+    {
+        if (!RequestBody.TryPeek(content, out ReadOnlyMemory<byte> bytes) || GraphQLOperation.Parse(bytes.Span).Input.Variable is not { } input
+            || JsonEdit.Insert(bytes.Span, "id", id.ToString(), "variables", input) is not { } body)
+        {
+            return null;
+        }
+
+        var identified = new ByteArrayContent(body);
+        foreach ((string name, HeaderStringValues lines) in content.Headers.NonValidated)
+        {
+            if (!AnswerHeaders.Is(name, "Content-Length"))
+            {
+                identified.Headers.TryAddWithoutValidation(name, lines);
+            }
+        }
+
+        return identified;
+    }
+
+    public override HttpRequestMessage? AskWhetherDone(HttpRequestMessage request, in CallPlan plan)
+    {
+        if (plan.NaturalKey is not { } id || !RequestBody.TryPeek(request.Content, out ReadOnlyMemory<byte> body)
+            || GraphQLOperation.Parse(body.Span).RootField is not { } field || EntityOf(field) is not { } entity)
+        {
+            return null;
+        }
+
+        string question = $$$"""{"query":"query($id:String!){{{{entity}}}(id:$id){id}}","variables":{"id":"{{{JsonEncodedText.Encode(id)}}}"}}""";
+        return new HttpRequestMessage(HttpMethod.Post, request.RequestUri) { Content = new StringContent(question, Encoding.UTF8, "application/json") };
+    }
+
+    public override bool? ReadWhetherDone(int status, ReadOnlySpan<byte> body)
+    {
+        JsonBody answer = JsonBody.Open(body);
+        foreach (string entity in Identified)
+        {
+            if (answer.TryGetString(out _, "data", entity, "id"))
+            {
+                return true;
+            }
+        }
+
+        // "Entity not found: Issue". Any other error says nothing about the entity.
+        return new GraphQLErrors(body) is { IsRefusal: true }
+            && answer.TryGetString(out string? message, "errors", "message") && message.Contains("not found", StringComparison.OrdinalIgnoreCase)
+            ? false
+            : null;
     }
 
     private static Finding FindingOf(in ProviderAnswer answer, in GraphQLErrors errors, out bool isAlreadyDone)
@@ -160,16 +219,23 @@ internal sealed class LinearProvider : Provider
     private static CallPlan PlanMutation(in GraphQLOperation operation, ReadOnlySpan<byte> body)
     {
         string field = operation is { IsSingleField: true, RootField: { } name } ? name : "";
-        string? id = field.EndsWith("Create", StringComparison.Ordinal) ? operation.Input.IdIn(JsonBody.Open(body)) : null;
+        JsonBody request = field.EndsWith(Creation, StringComparison.Ordinal) ? JsonBody.Open(body) : default;
+        string? id = request.IsObject ? operation.Input.IdIn(request) : null;
         bool isSafe = id is not null || field.EndsWith("Update", StringComparison.Ordinal) || field.EndsWith("Delete", StringComparison.Ordinal);
         return new()
         {
             Quotas = Uses,
             Replay = isSafe ? ReplaySafety.Safe : ReplaySafety.Unsafe,
             NaturalKey = id,
+            TakesId = operation.Input.Variable is { } input && request.At("variables", input) is { IsObject: true } given && given.At("id").IsEmpty
+                && EntityOf(field) is not null,
             Operation = GraphQLName.Of("mutation", operation),
         };
     }
+
+    /// <summary>What a creation makes; null when it is not known to take an id.</summary>
+    private static string? EntityOf(string field) =>
+        field.EndsWith(Creation, StringComparison.Ordinal) ? Array.Find(Identified, entity => field.AsSpan(0, field.Length - Creation.Length).SequenceEqual(entity)) : null;
 
     private static ImmutableArray<QuotaUse> UsesOf(string? rootField)
     {

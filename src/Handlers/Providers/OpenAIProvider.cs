@@ -54,6 +54,7 @@ internal sealed class OpenAIProvider : Provider
             // Most projects have no token limit of their own: nobody waits for its announcement.
             Quotas = [new(names[0], Cost.OneRequest, QuotaStart.FirstAnswer), new(names[1], tokens, QuotaStart.FirstAnswer), new(names[2], tokens)],
             Replay = model.HasConversation ? ReplaySafety.Unsafe : ReplaySafety.Safe,
+            IsRead = !model.HasConversation,
         };
     }
 

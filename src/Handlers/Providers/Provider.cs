@@ -37,4 +37,20 @@ public abstract class Provider
     /// <summary>Judges an answer and reads what it says about limits.</summary>
     /// <param name="answer">The answer.</param>
     public abstract Verdict Interpret(in ProviderAnswer answer);
+
+    /// <summary>Puts an id of the client's into a body, where <see cref="Plan"/> said <see cref="CallPlan.TakesId"/>. Default: null, it does not.</summary>
+    /// <param name="content">The body; it is not changed.</param>
+    /// <param name="id">The id, a random or derived UUID.</param>
+    /// <returns>A new body that can be read any number of times; null where that can't be done.</returns>
+    public virtual HttpContent? PutId(HttpContent content, Guid id) => null;
+
+    /// <summary>A question whose answer tells whether a request was executed whose own answer was lost. Default: null, there is none.</summary>
+    /// <param name="request">The request; not to be changed. Its header fields are put on the question.</param>
+    /// <param name="plan">What <see cref="Plan"/> said about it.</param>
+    public virtual HttpRequestMessage? AskWhetherDone(HttpRequestMessage request, in CallPlan plan) => null;
+
+    /// <summary>Reads the answer to <see cref="AskWhetherDone"/>: true, false, or null when it does not tell.</summary>
+    /// <param name="status">The HTTP status code.</param>
+    /// <param name="body">Up to 64 KiB of the body.</param>
+    public virtual bool? ReadWhetherDone(int status, ReadOnlySpan<byte> body) => null;
 }

@@ -32,7 +32,7 @@ public readonly ref struct ProviderAnswer
     /// <summary>Where <see cref="Now"/> comes from when somebody asks: most answers carry a date of their own.</summary>
     internal TimeProvider? Clock { get; init; }
 
-    /// <summary>How many attempts of this call came before this one.</summary>
+    /// <summary>How many attempts of this call came before this one; one at least where an earlier call may have carried the same idempotency key.</summary>
     public int Retries { get; init; }
 
     /// <summary>The client's options for reading answers.</summary>

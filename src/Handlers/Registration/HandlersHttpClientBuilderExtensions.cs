@@ -46,6 +46,15 @@ public static class HandlersHttpClientBuilderExtensions
         return Installation.Remove(builder);
     }
 
+    /// <summary>Adds <see cref="IdempotencyHandler"/> alone. A registered <see cref="IIdempotencyStore"/> replaces the client's own memory.</summary>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="configure">Changes its options.</param>
+    public static IHttpClientBuilder AddIdempotencyKeys(this IHttpClientBuilder builder, Action<IdempotencyOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return Installation.Add(builder, Stages.Idempotency, null, configure is null ? null : options => configure(options.Idempotency));
+    }
+
     /// <summary>Adds <see cref="RetryHandler"/> alone.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="configure">Changes its options.</param>

@@ -105,7 +105,10 @@ internal static class Installation
             provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             provider.GetServices<Provider>(),
             provider.GetKeyedService<Random>(RandomKey),
-            provider.GetService<IMeterFactory>()));
+            provider.GetService<IMeterFactory>())
+        {
+            KeyStore = provider.GetService<IIdempotencyStore>(),
+        });
         services.TryAddSingleton(provider => new ClientRegistry(
             registrations, provider.GetRequiredService<ResilienceState>(), provider.GetService<IConfiguration>()));
         services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(

@@ -108,29 +108,6 @@ public sealed class RetryHandler : ChainedHandler
         _ => false,
     };
 
-    private static bool IsReplaySafe(ClientPolicy policy, Call call)
-    {
-        ReplaySafety said = call.Options?.Replay ?? ReplaySafety.ByMethod;
-        if (said == ReplaySafety.ByMethod)
-        {
-            said = policy.ReplaySafe?.Matches(call.Original.Method, call.Original.Uri!) == true ? ReplaySafety.Safe : call.Plan.Replay;
-        }
-
-        return said switch
-        {
-            _ when call.Judgement is { Retry: true } => true,
-            ReplaySafety.Safe => true,
-            _ when call.Plan.IdempotencyHeader is { } header && call.Request.Headers.NonValidated.Contains(header) => true,
-            ReplaySafety.Unsafe => false,
-            _ => IsIdempotent(call.Original.Method),
-        };
-    }
-
-    // RFC 9110 §9.2.2.
-    private static bool IsIdempotent(HttpMethod method) =>
-        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Put || method == HttpMethod.Delete
-        || method == HttpMethod.Options || method == HttpMethod.Trace;
-
     private void Report(Call call)
     {
         if (call.Exception is null && call.Judgement is { Kind: VerdictKind.Ok })
@@ -165,7 +142,7 @@ public sealed class RetryHandler : ChainedHandler
             Listed = IsListed(policy, call, outcome),
             MaxRetries = call.Options?.MaxRetries ?? options.Retry.MaxRetries,
             Retries = call.Retries,
-            ReplaySafe = IsReplaySafe(policy, call),
+            ReplaySafe = outcome.Retry == true || Replay.IsSafe(policy, call),
             BodyCanBeSentAgain = BodyReplay.CanSendAgain(call.Original.Content),
             Paced = call.Paced,
             Left = clock.Between(call.Now, call.DeadlineAt),

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 
-namespace Handlers.Retry;
+namespace Handlers;
 
 /// <summary>
 /// A one-shot body that remembers what was sent, up to a bound, so that it can be sent again. It is not read ahead: nothing is buffered before it is sent, and a

@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 
-namespace Handlers.Retry;
+namespace Handlers;
 
 /// <summary>Whether a request body can be sent again, and making it so where that costs little.</summary>
 internal static class BodyReplay
@@ -11,7 +11,8 @@ internal static class BodyReplay
 
     public static bool CanSendAgain(HttpContent? content) => content is not ReplayContent replay || replay.CanSendAgain;
 
-    private static bool Repeats(HttpContent content) => content switch
+    /// <summary>It can be read any number of times as it is.</summary>
+    public static bool Repeats(HttpContent content) => content switch
     {
         ByteArrayContent or ReadOnlyMemoryContent or JsonContent => true,
         StreamContent stream => IsSeekable(stream),

@@ -1,0 +1,50 @@
+using System.Net.Http.Headers;
+using Handlers.Providers;
+
+namespace Handlers.Idempotency;
+
+/// <summary>
+/// The request of a flight: a copy, because the caller may dispose his while others wait for the answer. A body in memory is copied by reference; one that can
+/// be read only once stays the caller's.
+/// </summary>
+internal static class FlightRequest
+{
+    public static HttpRequestMessage Of(Call call, CallOptions options)
+    {
+        HttpRequestMessage original = call.Request;
+        var copy = new HttpRequestMessage(original.Method, original.RequestUri)
+        {
+            Version = original.Version,
+            VersionPolicy = original.VersionPolicy,
+            Content = ContentOf(original.Content),
+        };
+        foreach ((string name, HeaderStringValues lines) in original.Headers.NonValidated)
+        {
+            copy.Headers.TryAddWithoutValidation(name, lines);
+        }
+
+        foreach (KeyValuePair<string, object?> option in original.Options)
+        {
+            ((IDictionary<string, object?>)copy.Options)[option.Key] = option.Value;
+        }
+
+        copy.SetCallOptions(options);
+        return copy;
+    }
+
+    private static HttpContent? ContentOf(HttpContent? content)
+    {
+        if (!RequestBody.TryPeek(content, out ReadOnlyMemory<byte> body))
+        {
+            return content;
+        }
+
+        var copy = new ReadOnlyMemoryContent(body);
+        foreach ((string name, HeaderStringValues lines) in content!.Headers.NonValidated)
+        {
+            copy.Headers.TryAddWithoutValidation(name, lines);
+        }
+
+        return copy;
+    }
+}

@@ -1,0 +1,202 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Handlers.Tests.Idempotency;
+
+public sealed class SharedFlightTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task A_thousand_calls_with_one_key_make_one_attempt_and_get_equal_results()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(201).Json("""{"id":7}""").After(Second));
+
+        await bench.Run(async client =>
+        {
+            HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => client.SendAsync(Writes.Post("k"))));
+
+            responses.ShouldAllBe(response => response.StatusCode == HttpStatusCode.Created);
+            foreach (HttpResponseMessage response in responses)
+            {
+                (await response.Content.ReadAsStringAsync()).ShouldBe("""{"id":7}""");
+            }
+
+            responses.Count(response => response.Headers.Contains("Idempotent-Replayed")).ShouldBe(999);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_leaders_cancellation_fails_nobody_else()
+    {
+        using var bench = new Bench();
+        using var cancel = new CancellationTokenSource();
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> leader = client.SendAsync(Writes.Post("k"), cancel.Token);
+            Task<HttpResponseMessage>[] others = [.. Enumerable.Range(0, 10).Select(_ => client.SendAsync(Writes.Post("k")))];
+            ScriptedAttempt attempt = await bench.Wire.NextAsync();
+            await cancel.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(leader);
+            attempt.Cancellation.IsCancellationRequested.ShouldBeFalse();
+            attempt.Respond(ScriptedAnswer.Status(200).Text("done"));
+
+            foreach (Task<HttpResponseMessage> other in others)
+            {
+                (await (await other).Content.ReadAsStringAsync()).ShouldBe("done");
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task The_leader_may_dispose_its_request_and_retries_still_work()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Idempotency:HeaderName", "Idempotency-Key")));
+        using var cancel = new CancellationTokenSource();
+        bench.Wire.Answers(ScriptedAnswer.Status(503).After(Second));
+
+        await bench.Run(async client =>
+        {
+            HttpRequestMessage request = Writes.Post("k");
+            Task<HttpResponseMessage> leader = client.SendAsync(request, cancel.Token);
+            Task<string> other = client.SendForText(Writes.Post("k"));
+            await cancel.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(leader);
+            request.Dispose();
+            ScriptedAttempt second = await bench.Wire.NextAsync();
+            second.BodyText.ShouldBe("""{"a":1}""");
+            second.Respond(ScriptedAnswer.Status(200).Text("done"));
+
+            (await other).ShouldBe("done");
+        });
+    }
+
+    [Fact]
+    public async Task When_the_last_has_left_the_attempt_ends()
+    {
+        using var bench = new Bench();
+        using var cancel = new CancellationTokenSource();
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage>[] all = [.. Enumerable.Range(0, 3).Select(_ => client.SendAsync(Writes.Post("k"), cancel.Token))];
+            ScriptedAttempt attempt = await bench.Wire.NextAsync();
+            await cancel.CancelAsync();
+            foreach (Task<HttpResponseMessage> one in all)
+            {
+                await Should.ThrowAsync<OperationCanceledException>(one);
+            }
+
+            attempt.Cancellation.IsCancellationRequested.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public async Task A_waiter_whose_deadline_comes_first_leaves_the_others_alone()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Text("done").After(5 * Second));
+
+        await bench.Run(async client =>
+        {
+            Task<string> patient = client.SendForText(Writes.Post("k"));
+            HttpRequestMessage request = Writes.Post();
+            request.SetCallOptions(new CallOptions { IdempotencyKey = "k", Deadline = 2 * Second });
+            CallTimeoutException late = await Should.ThrowAsync<CallTimeoutException>(client.SendAsync(request));
+
+            late.Message.ShouldContain("may have happened");
+            late.Report.MayHaveHappened.ShouldBeTrue();
+            (await patient).ShouldBe("done");
+        });
+    }
+
+    [Fact]
+    public async Task A_definite_failure_is_shared_and_leaves_the_key_free()
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(ScriptedAnswer.Status(422).Text("wrong").After(Second), ScriptedAnswer.Status(200).Text("right"));
+
+        await bench.Run(async client =>
+        {
+            string[] bodies = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => client.SendForText(Writes.Post("k"))));
+            bodies.ShouldAllBe(body => body == "wrong");
+            (await client.SendForText(Writes.Post("k"))).ShouldBe("right");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Synchronous_callers_share_a_flight_too()
+    {
+        using var bench = new Bench();
+        using var started = new SemaphoreSlim(0);
+        bench.Wire.OnEach(_ =>
+        {
+            started.Release();
+            return ScriptedAnswer.Status(200).Text("done").After(Second);
+        });
+
+        await bench.Run(async client =>
+        {
+            Task<string> asynchronous = client.SendForText(Writes.Post("k"));
+            await started.WaitAsync();
+            using HttpResponseMessage response = await bench.Time.StartThread(() => client.Send(Writes.Post("k")));
+
+            (await response.Content.ReadAsStringAsync()).ShouldBe("done");
+            (await asynchronous).ShouldBe("done");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_users_whose_tokens_are_added_below_never_share_and_one_warning_names_the_option()
+    {
+        string user = "a";
+        using var bench = new Bench(add: b => b.AddResilienceHandlers().AddHttpMessageHandler(() => new Signing(() => user)));
+        bench.Wire.OnEach(attempt => ScriptedAnswer.Status(200).Text($"of {attempt.Headers["Authorization"]}").After(Second));
+
+        await bench.Run(async client =>
+        {
+            Task<string> ofA = client.SendForText(Writes.Post("k"));
+            user = "b";
+            Task<string> ofB = client.SendForText(Writes.Post("k"));
+            (await ofA).ShouldBe("of Bearer a");
+            (await ofB).ShouldBe("of Bearer b");
+            user = "c";
+            (await client.SendForText(Writes.Post("k"))).ShouldBe("of Bearer c");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(3);
+        LogEntry warning = bench.Log.Named("KeyOwnerUnknown").ShouldHaveSingleItem();
+        warning.Text.ShouldContain("ResilienceHandlers:Clients:api:Account");
+        bench.Log.Entries.ShouldAllBe(entry => !entry.Text.Contains("Bearer"));
+    }
+
+    [Fact]
+    public async Task With_an_account_named_what_is_signed_below_is_kept()
+    {
+        using var bench = new Bench(
+            add: b => b.AddResilienceHandlers().AddHttpMessageHandler(() => new Signing(() => "x")), settings: Settings.For("api", ("Account", "acme")));
+        bench.Wire.OnEach(_ => HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            await client.SendForText(Writes.Post("k"));
+            await client.SendForText(Writes.Post("k"));
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+        bench.Log.Named("KeyOwnerUnknown").ShouldBeEmpty();
+    }
+}
