@@ -94,7 +94,7 @@ public sealed class MemoryIdempotencyStoreTests
         {
             for (int i = 0; i < 500; i++)
             {
-                if (store.ClaimAsync($"k{i}", "f", default).Result is null)
+                if (store.ClaimAsync($"k{i}", "f", default).AsTask().Result is null)
                 {
                     Interlocked.Increment(ref claimed);
                 }
