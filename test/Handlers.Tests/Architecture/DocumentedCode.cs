@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using Handlers.Tests.Providers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -51,31 +50,19 @@ internal static class DocumentedCode
             .AddPacing()
             .AddAttemptTimeout(TimeSpan.FromSeconds(10))
             .AddRateLimitSignals();
-
-    public static HttpRequestMessage OwnKey()
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, "invoices") { Content = JsonContent.Create(new { customer = 7, amount = 120 }) };
-        request.SetCallOptions(new CallOptions { IdempotencyKey = CallOptions.KeyOf("invoice", "7", "2026-11") });
-        return request;
     }
 
-    public static async Task KeyOfAJob(HttpClient attio, HttpContent person)
+    public static void SignalsAlone(IServiceCollection services)
     {
-        using (CallOptions.BeginScope(new CallOptions { IdempotencyKey = "job-42" }, client: "attio"))
-        {
-            await attio.PutAsync("v2/objects/people/records?matching_attribute=email_addresses", person);
-        }
+        services.AddHttpClient("api")
+            .AddRateLimitSignals(signals => signals.MaxServerWait = TimeSpan.FromMinutes(10));
     }
 
-    public static void Probe(IServiceCollection services, Invoices invoices)
+    public static async Task Hurried(HttpClient client)
     {
-        services.AddHttpClient("invoicing").AddResilienceHandlers(options => options.Idempotency.Probe =
-            async (request, key, token) => await invoices.ExistsAsync(key, token) ? true : null);
-    }
-
-    internal abstract class Invoices
-    {
-        public abstract Task<bool> ExistsAsync(string key, CancellationToken token);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "reports/today");
+        request.SetCallOptions(new CallOptions { Deadline = TimeSpan.FromSeconds(5), AttemptTimeout = TimeSpan.FromSeconds(2) });
+        using HttpResponseMessage response = await client.SendAsync(request);
     }
 
     public static void SignalsAlone(IServiceCollection services)
