@@ -64,17 +64,4 @@ internal static class DocumentedCode
         request.SetCallOptions(new CallOptions { Deadline = TimeSpan.FromSeconds(5), AttemptTimeout = TimeSpan.FromSeconds(2) });
         using HttpResponseMessage response = await client.SendAsync(request);
     }
-
-    public static void SignalsAlone(IServiceCollection services)
-    {
-        services.AddHttpClient("api")
-            .AddRateLimitSignals(signals => signals.MaxServerWait = TimeSpan.FromMinutes(10));
-    }
-
-    public static async Task Hurried(HttpClient client)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "reports/today");
-        request.SetCallOptions(new CallOptions { Deadline = TimeSpan.FromSeconds(5), AttemptTimeout = TimeSpan.FromSeconds(2) });
-        using HttpResponseMessage response = await client.SendAsync(request);
-    }
 }
