@@ -155,8 +155,8 @@ internal sealed class Call
     public TimeSpan Left => Client.Clock.Between(Client.Clock.Now, DeadlineAt);
 
     /// <summary>Whether a stage is switched on for this call; one that was configured apart has its own switch as well.</summary>
-    public bool Runs(ChainedHandler stage) =>
-        (Enabled & stage.Stage) != 0 && (ReferenceEquals(stage.Client, Client) || (stage.Client.Policy.Enabled & stage.Stage) != 0);
+    public bool Runs(Run.Link link) =>
+        (Enabled & link.Stage) != 0 && (ReferenceEquals(link.Handler.Client, Client) || (link.Handler.Client.Policy.Enabled & link.Stage) != 0);
 
     public bool Runs(Stages stage, Stages run) => (Enabled & run & stage) != 0;
 
@@ -181,6 +181,9 @@ internal sealed class Call
 
         return false;
     }
+
+    /// <summary>Marks the stages of the run that made the call; nobody else knows it yet.</summary>
+    public void Begin(Stages run) => _active = (int)run;
 
     public void Exit(Stages run) => Interlocked.And(ref _active, ~(int)run);
 

@@ -9,23 +9,23 @@ namespace Handlers;
 /// </summary>
 internal sealed class Run
 {
-    private readonly ChainedHandler[] _stages;
+    private readonly Link[] _links;
     private readonly Stages _mask;
     private readonly bool _innermost;
 
     private Run(ChainedHandler[] stages, bool innermost)
     {
-        _stages = stages;
+        _links = Array.ConvertAll(stages, handler => new Link(handler, handler.Stage));
         _innermost = innermost;
-        foreach (ChainedHandler stage in stages)
+        foreach (Link link in _links)
         {
-            _mask |= stage.Stage;
+            _mask |= link.Stage;
         }
     }
 
-    private ChainedHandler Head => _stages[0];
+    private ChainedHandler Head => _links[0].Handler;
 
-    public ChainedHandler Tail => _stages[^1];
+    public ChainedHandler Tail => _links[^1].Handler;
 
     public static Run From(ChainedHandler head)
     {
@@ -87,7 +87,7 @@ internal sealed class Run
         }
 
         request.Options.Set(CallEntry.Key, call);
-        call.TryEnter(_mask);
+        call.Begin(_mask);
         return call;
     }
 
@@ -139,14 +139,15 @@ internal sealed class Run
         try
         {
             Step step = Step.Go;
-            for (; next < _stages.Length; next++)
+            for (; next < _links.Length; next++)
             {
-                ChainedHandler stage = _stages[next];
-                if (!call.Runs(stage))
+                Link link = _links[next];
+                if (!call.Runs(link))
                 {
                     continue;
                 }
 
+                ChainedHandler stage = link.Handler;
                 step = stage.Enter(call);
                 if (step == Step.Wait)
                 {
@@ -169,13 +170,14 @@ internal sealed class Run
             call.Fail(failure);
         }
 
-        Attempts.End(call, ref timer, judge: next == _stages.Length && !call.Runs(Stages.RateLimit, _mask));
+        Attempts.End(call, ref timer, judge: next == _links.Length && !call.Runs(Stages.RateLimit, _mask));
         for (int i = next - 1; i >= from; i--)
         {
-            ChainedHandler stage = _stages[i];
+            Link link = _links[i];
+            ChainedHandler stage = link.Handler;
             try
             {
-                if (call.Runs(stage) && stage.Leave(call) == Step.Wait)
+                if (call.Runs(link) && stage.Leave(call) == Step.Wait)
                 {
                     await stage.WaitOnLeaveAsync(call, new Place(this, i + 1)).ConfigureAwait(false);
                 }
@@ -198,14 +200,15 @@ internal sealed class Run
         try
         {
             Step step = Step.Go;
-            for (; next < _stages.Length; next++)
+            for (; next < _links.Length; next++)
             {
-                ChainedHandler stage = _stages[next];
-                if (!call.Runs(stage))
+                Link link = _links[next];
+                if (!call.Runs(link))
                 {
                     continue;
                 }
 
+                ChainedHandler stage = link.Handler;
                 step = stage.Enter(call);
                 if (step == Step.Wait)
                 {
@@ -228,13 +231,14 @@ internal sealed class Run
             call.Fail(failure);
         }
 
-        Attempts.End(call, ref timer, judge: next == _stages.Length && !call.Runs(Stages.RateLimit, _mask));
+        Attempts.End(call, ref timer, judge: next == _links.Length && !call.Runs(Stages.RateLimit, _mask));
         for (int i = next - 1; i >= from; i--)
         {
-            ChainedHandler stage = _stages[i];
+            Link link = _links[i];
+            ChainedHandler stage = link.Handler;
             try
             {
-                if (call.Runs(stage) && stage.Leave(call) == Step.Wait)
+                if (call.Runs(link) && stage.Leave(call) == Step.Wait)
                 {
                     stage.WaitOnLeave(call, new Place(this, i + 1));
                 }
@@ -309,6 +313,9 @@ internal sealed class Run
         call.Client.Stats.Ended(call, outcome);
         call.Trace?.Ended(outcome);
     }
+
+    /// <summary>A handler of the run and its stage: a virtual property is asked once, not twice per call.</summary>
+    internal readonly record struct Link(ChainedHandler Handler, Stages Stage);
 
     /// <summary>What the run above goes on with. The attempt timeout belongs to the run that its stage stands in.</summary>
     private readonly record struct Outer(HttpRequestMessage Request, TimeSpan AttemptTimeout, CancellationToken Token)

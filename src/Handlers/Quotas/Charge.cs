@@ -8,6 +8,8 @@ internal readonly struct Charge(ImmutableArray<QuotaUse> uses)
     /// <summary>Stands for a quota that no use names.</summary>
     public const int Unnamed = -1;
 
+    public ImmutableArray<QuotaUse> Uses => uses;
+
     /// <summary>The greatest of the amounts.</summary>
     public Cost Greatest
     {

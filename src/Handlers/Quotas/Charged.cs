@@ -1,7 +1,7 @@
 namespace Handlers.Quotas;
 
 /// <summary>
-/// What a call is charged, for <c>foreach</c>: its account's quota first, then those of its lane, each with its cost. Quotas that hold nobody back are passed over.
+/// What a call is charged, one quota after the other: its account's first, then those of its lane. Quotas that hold nobody back are passed over.
 /// </summary>
 internal ref struct Charged
 {
@@ -19,45 +19,21 @@ internal ref struct Charged
         _charge = charge;
     }
 
-    public readonly Share Current
-    {
-        get
-        {
-            if (_next == 0)
-            {
-                return new Share(_account, _lane is null ? _charge.At(QuotaKey.AllResources) : _charge.At(_lane.Shape.AccountUse));
-            }
+    public readonly Quota Quota => _next == 0 ? _account : _others[_next - 1].Quota;
 
-            LaneQuota other = _others[_next - 1];
-            return new Share(other.Quota, _charge.At(other.Use));
-        }
-    }
+    public readonly Cost Cost => _charge.At(_next > 0 ? _others[_next - 1].Use : _lane is null ? Charge.IndexOf(_charge.Uses, QuotaKey.AllResources) : _lane.Shape.AccountUse);
 
-    public readonly Charged GetEnumerator() => this;
-
+    /// <summary>Goes on to the next quota; false when there is none.</summary>
     public bool MoveNext()
     {
         while (++_next <= _others.Length)
         {
-            if (_next == 0 ? _account.Paces : _others[_next - 1].Quota.Paces)
+            if (Quota.Paces)
             {
                 return true;
             }
         }
 
         return false;
-    }
-
-    /// <summary>One quota and what the call costs there.</summary>
-    internal readonly struct Share(Quota quota, in Cost cost)
-    {
-        public readonly Quota Quota = quota;
-        public readonly Cost Cost = cost;
-
-        public void Deconstruct(out Quota quota, out Cost cost)
-        {
-            quota = Quota;
-            cost = Cost;
-        }
     }
 }

@@ -244,9 +244,9 @@ internal sealed class Lanes : IDisposable
 
     private bool IsClaimed(Lane? lane)
     {
-        foreach ((Quota quota, _) in new Charged(_account, lane, charge: default))
+        for (var charged = new Charged(_account, lane, charge: default); charged.MoveNext();)
         {
-            if (quota.ClaimedIn == _look)
+            if (charged.Quota.ClaimedIn == _look)
             {
                 return true;
             }

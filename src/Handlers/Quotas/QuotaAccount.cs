@@ -140,9 +140,9 @@ internal sealed class QuotaAccount : Quota
         lock (this)
         {
             long now = Clock.Now;
-            foreach ((Quota quota, Cost cost) in new Charged(this, grant.Lane, grant.Charge))
+            for (var charged = new Charged(this, grant.Lane, grant.Charge); charged.MoveNext();)
             {
-                quota.ReturnNeedsLock(cost, grant.At, now);
+                charged.Quota.ReturnNeedsLock(charged.Cost, grant.At, now);
             }
 
             ended = PumpNeedsLock(now);
@@ -182,9 +182,9 @@ internal sealed class QuotaAccount : Quota
 
             if (grant.IsCharged)
             {
-                foreach ((Quota quota, Cost cost) in new Charged(this, grant.Lane, grant.Charge))
+                for (var charged = new Charged(this, grant.Lane, grant.Charge); charged.MoveNext();)
                 {
-                    quota.SettleNeedsLock(cost, verdict, grant.At, now);
+                    charged.Quota.SettleNeedsLock(charged.Cost, verdict, grant.At, now);
                 }
             }
 
@@ -210,9 +210,9 @@ internal sealed class QuotaAccount : Quota
         lock (this)
         {
             long now = Clock.Now;
-            foreach ((Quota quota, Cost cost) in new Charged(this, grant.Lane, grant.Charge))
+            for (var charged = new Charged(this, grant.Lane, grant.Charge); charged.MoveNext();)
             {
-                quota.ReleaseNeedsLock(cost, grant.At, now);
+                charged.Quota.ReleaseNeedsLock(charged.Cost, grant.At, now);
             }
 
             ended = PumpNeedsLock(now);
@@ -310,13 +310,13 @@ internal sealed class QuotaAccount : Quota
     {
         long at = now;
         last = null;
-        foreach ((Quota quota, Cost cost) in new Charged(this, lane, charge))
+        for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
-            long fits = quota.FitsAtNeedsLock(cost, now, out _);
+            long fits = charged.Quota.FitsAtNeedsLock(charged.Cost, now, out _);
             if (fits > at)
             {
                 at = fits;
-                last = quota;
+                last = charged.Quota;
             }
         }
 
@@ -326,9 +326,9 @@ internal sealed class QuotaAccount : Quota
     internal Grant TakeNeedsLock(Lane? lane, in Charge charge, AuthorityGate? authority, long now)
     {
         Interlocked.Increment(ref _underWay);
-        foreach ((Quota quota, Cost cost) in new Charged(this, lane, charge))
+        for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
-            quota.TakeNeedsLock(cost, now);
+            charged.Quota.TakeNeedsLock(charged.Cost, now);
         }
 
         return new Grant { Account = this, Lane = lane, Authority = authority, Charge = charge, At = now, IsCharged = true };
@@ -374,8 +374,10 @@ internal sealed class QuotaAccount : Quota
         long at = now;
         Quota blocking = this;
         Limit? limit = null;
-        foreach ((Quota quota, Cost cost) in new Charged(this, lane, charge))
+        for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
+            Quota quota = charged.Quota;
+            Cost cost = charged.Cost;
             if (quota.TooSmallForNeedsLock(cost) is { } tooSmall)
             {
                 return Refuse(QuotaRefusalReason.CannotFit, quota, tooSmall, ahead: 0, Limit.Never, now, allowed: 0, tooSmall.AmountOf(cost));

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Handlers.Wire;
 
 namespace Handlers.Providers;
@@ -120,7 +121,7 @@ internal struct AnswerHeaders
 
     /// <summary>Whether a field has a name, which is given in lower case. Names of one length mostly differ in the last letter, so it is looked at first.</summary>
     public static bool Is(string name, string expected) =>
-        (name[^1] | 0x20) == (expected[^1] | 0x20) && name.Equals(expected, StringComparison.OrdinalIgnoreCase);
+        (name[^1] | 0x20) == (expected[^1] | 0x20) && Ascii.EqualsIgnoreCase(name, expected);
 
     private static string Sentence(string reason, string source) => $"{reason}; {source}.";
 
