@@ -11,11 +11,12 @@ internal static class Scenes
 
     public static Scene[] All(Stage stage) => [GitHub(stage), OpenAI(stage), Gemini(stage), Instantly(stage), Attio(stage), Linear(stage)];
 
-    /// <summary>600 reads over a limit of 320 per 5 s with 2 % faults, 60 writes, a repository that has moved, a body that stalls.</summary>
+    /// <summary>600 reads over a limit of 320 per 5 s with 2 % faults, 60 more of 12 labels, 60 writes, a repository that has moved, a body that stalls.</summary>
     private static Scene GitHub(Stage stage) => new("github", stage.Client("github"), stage.GitHub,
     [
         Stalled("repos/o/r/stalled"),
         .. Many(600, i => Get($"repos/o/r/issues/{i}")),
+        .. Many(60, i => Get($"repos/o/r/labels/{i % 12}")),
         .. Many(60, i => Post("repos/o/r/issues/1/comments", $"{{\"body\":\"comment {i}\"}}")),
         .. Many(5, _ => Get("repos/old/r")),
     ]);
@@ -33,11 +34,11 @@ internal static class Scenes
         .. Many(200, i => Post("models/gemini-2.5-flash:generateContent", $"{{\"contents\":[{{\"parts\":[{{\"text\":\"question {i}\"}}]}}]}}")),
     ]);
 
-    /// <summary>180 calls over a limit of 20 per second of which no answer tells; sixty of them write.</summary>
+    /// <summary>180 calls over a limit of 20 per second of which no answer tells; sixty of them write, each of 20 leads three times under one key.</summary>
     private static Scene Instantly(Stage stage) => new("instantly", stage.Client("instantly"), stage.Instantly,
     [
         .. Many(120, i => Get($"campaigns/{i}")),
-        .. Many(60, i => Post("leads", $"{{\"email\":\"lead{i}@example.com\",\"campaign\":\"c1\"}}")),
+        .. Many(60, i => Keyed($"lead-{i % 20}", "leads", $"{{\"email\":\"lead{i % 20}@example.com\",\"campaign\":\"c1\"}}")),
     ]);
 
     /// <summary>150 reads and 60 upserts over limits by the clock second, whose refusals name the next one.</summary>
@@ -47,12 +48,12 @@ internal static class Scenes
         .. Many(60, i => Put("objects/people/records?matching_attribute=email", $"{{\"data\":{{\"values\":{{\"email\":\"person{i}@example.com\"}}}}}}")),
     ]);
 
-    /// <summary>60 searches over a bucket of 20 that refills at 10 a second, 60 queries, and 30 issues whose ids are made here.</summary>
+    /// <summary>60 searches over a bucket of 20 that refills at 10 a second, 60 queries, and 20 issues, each made three times under one key while connections break.</summary>
     private static Scene Linear(Stage stage) => new("linear", stage.Client("linear"), stage.Linear,
     [
         .. Many(60, i => GraphQL($"query {{ searchIssues(term: \\\"bug {i}\\\") {{ nodes {{ id }} }} }}")),
         .. Many(60, i => GraphQL($"query {{ issue(id: \\\"ENG-{i}\\\") {{ title }} }}")),
-        .. Many(30, i => GraphQL($"mutation {{ issueCreate(input: {{ id: \\\"0d4e7d4c-7c06-4d3c-9a4b-{i:D12}\\\", title: \\\"bug {i}\\\" }}) {{ success }} }}")),
+        .. Many(60, i => Keyed($"job-{i % 20}", "graphql", $"{{\"query\":\"mutation($input: IssueCreateInput!) {{ issueCreate(input: $input) {{ success }} }}\",\"variables\":{{\"input\":{{\"title\":\"bug {i % 20}\"}}}}}}")),
     ]);
 
     private static IEnumerable<Func<HttpClient, Task<Played>>> Many(int count, Func<int, Func<HttpClient, Task<Played>>> make) =>
@@ -65,6 +66,14 @@ internal static class Scenes
     private static Func<HttpClient, Task<Played>> Put(string path, string json) => Write(HttpMethod.Put, path, json);
 
     private static Func<HttpClient, Task<Played>> GraphQL(string document) => Post("graphql", $"{{\"query\":\"{document}\"}}");
+
+    /// <summary>A write that happens once however often it is asked for.</summary>
+    private static Func<HttpClient, Task<Played>> Keyed(string key, string path, string json) => client =>
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
+        request.SetCallOptions(new CallOptions { IdempotencyKey = key });
+        return SendAsync(client, request);
+    };
 
     private static Func<HttpClient, Task<Played>> Write(HttpMethod method, string path, string json) => client =>
         SendAsync(client, new HttpRequestMessage(method, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") });
