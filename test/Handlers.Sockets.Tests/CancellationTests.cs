@@ -21,7 +21,7 @@ public sealed class CancellationTests
         await using RawServer busy = await RawServer.NeverAcceptAsync();
         using var app = new SocketApp(busy.BaseAddress);
 
-        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token));
+        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token), _ => app.Connections == 1);
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class CancellationTests
         await using RawServer silent = RawServer.Answer("", RawEnding.Stall);
         using var app = new SocketApp(silent.BaseAddress);
 
-        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token));
+        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token), _ => silent.Requests.Count == 1);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class CancellationTests
         await using RawServer slow = RawServer.Answer("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", RawEnding.Stall);
         using var app = new SocketApp(slow.BaseAddress);
 
-        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token));
+        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token), seen => seen.Any(ResilienceEventKind.AttemptEnded));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class CancellationTests
             using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
             await using Stream body = await response.Content.ReadAsStreamAsync(CancellationToken.None);
             await body.ReadExactlyAsync(new byte[10], token);
-        });
+        }, seen => seen.Any(ResilienceEventKind.AttemptEnded));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class CancellationTests
             "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"a", RawEnding.Stall);
         using var app = new SocketApp(slow.BaseAddress);
 
-        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token));
+        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token), _ => slow.Requests.Count == 1);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class CancellationTests
         using HttpClient first = app.Create();
         using HttpResponseMessage holder = await first.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
 
-        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token));
+        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token), seen => seen.Any(ResilienceEventKind.Queued));
 
         slow.Requests.Count.ShouldBe(1);
     }
@@ -87,7 +87,7 @@ public sealed class CancellationTests
         using var app = new SocketApp(host.BaseAddress, options => options.TotalTimeout = TimeSpan.FromMinutes(2));
         twin.Inject(new TwinFault(TwinFaultKind.Outage) { RetryAfter = TimeSpan.FromSeconds(30), Times = 1 });
 
-        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token));
+        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token), seen => seen.Any(ResilienceEventKind.Queued));
 
         twin.Arrived.ShouldBe(1);
         twin.Early.ShouldBe(0);
@@ -107,7 +107,7 @@ public sealed class CancellationTests
         });
         twin.Inject(new TwinFault(TwinFaultKind.Outage));
 
-        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token));
+        await EndsAtOnceAsync(app, (client, token) => client.GetAsync("things", token), seen => seen.Any(ResilienceEventKind.RetryScheduled));
 
         twin.Arrived.ShouldBe(1);
         twin.Early.ShouldBe(0);
@@ -115,12 +115,14 @@ public sealed class CancellationTests
     }
 
     [SuppressMessage("Reliability", "CA2025:Do not pass IDisposable instances into unawaited tasks", Justification = "The task ends before what it uses.")]
-    private static async Task EndsAtOnceAsync(SocketApp app, Func<HttpClient, CancellationToken, Task> send)
+    private static async Task EndsAtOnceAsync(SocketApp app, Func<HttpClient, CancellationToken, Task> send, Func<SeenEvents, bool> isWaiting)
     {
         using HttpClient client = app.Create();
         using var caller = new CancellationTokenSource();
+        var seen = new SeenEvents();
+        using IDisposable scope = CallOptions.BeginScope(new CallOptions { Progress = seen });
         Task sending = send(client, caller.Token);
-        await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System);
+        SpinWait.SpinUntil(() => isWaiting(seen), TimeSpan.FromSeconds(10)).ShouldBeTrue();
         sending.IsCompleted.ShouldBeFalse();
 
         var elapsed = new Elapsed();

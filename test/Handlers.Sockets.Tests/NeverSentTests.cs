@@ -111,11 +111,12 @@ public sealed class NeverSentTests
             options.CircuitBreaker.Enabled = false;
         });
         using HttpClient client = app.Create();
-        using HttpRequestMessage request = Requests.Post("things");
+        var seen = new SeenEvents();
+        using HttpRequestMessage request = Requests.Post("things", options: new CallOptions { Progress = seen });
         await host.CloseAsync(twin);
 
         Task<HttpResponseMessage> sending = client.SendAsync(request);
-        await Task.Delay(TimeSpan.FromMilliseconds(150), TimeProvider.System);
+        SpinWait.SpinUntil(() => seen.Any(ResilienceEventKind.RetryScheduled), TimeSpan.FromSeconds(10)).ShouldBeTrue();
         await host.ReopenAsync(twin);
         using HttpResponseMessage response = await sending;
 

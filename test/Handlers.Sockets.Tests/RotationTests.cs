@@ -18,9 +18,11 @@ public sealed class RotationTests : IDisposable
     {
         await using TwinHost host = await TwinHost.StartAsync(_twin);
         using SocketApp app = Rotating(host);
-        using HttpMessageInvoker first = new(app.CreateHandler(), disposeHandler: false);
-        await Task.Delay(TimeSpan.FromMilliseconds(1500), TimeProvider.System);
-        using HttpMessageInvoker second = new(app.CreateHandler(), disposeHandler: false);
+        HttpMessageHandler old = app.CreateHandler();
+        HttpMessageHandler young = old;
+        SpinWait.SpinUntil(() => !ReferenceEquals(young = app.CreateHandler(), old), TimeSpan.FromSeconds(30)).ShouldBeTrue();
+        using HttpMessageInvoker first = new(old, disposeHandler: false);
+        using HttpMessageInvoker second = new(young, disposeHandler: false);
 
         // One connection pool each: these are two chains, down to the sockets.
         await SendAsync(first, host);

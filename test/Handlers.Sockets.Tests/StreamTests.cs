@@ -57,23 +57,6 @@ public sealed class StreamTests
     }
 
     [Fact]
-    public async Task The_time_that_the_reader_takes_between_reads_is_no_silence()
-    {
-        await using RawServer server = RawServer.Answer(OneEvent + "data: 2\n\n");
-        using var app = new SocketApp(server.BaseAddress, options => options.BodyIdleTimeout = TimeSpan.FromMilliseconds(200));
-        using HttpClient client = app.Create();
-
-        using HttpResponseMessage response = await client.GetAsync("events", HttpCompletionOption.ResponseHeadersRead);
-        await using Stream stream = await response.Content.ReadAsStreamAsync();
-        await stream.ReadExactlyAsync(new byte[9]);
-        await Task.Delay(TimeSpan.FromMilliseconds(400), TimeProvider.System);
-        byte[] second = new byte[9];
-        await stream.ReadExactlyAsync(second);
-
-        Encoding.UTF8.GetString(second).ShouldBe("data: 2\n\n");
-    }
-
-    [Fact]
     public async Task A_stream_that_ends_too_early_is_not_replayed()
     {
         using var twin = new OpenAITwin(new OpenAITwinOptions { ServiceTime = TimeSpan.Zero });
