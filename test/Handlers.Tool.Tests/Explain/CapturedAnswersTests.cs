@@ -9,6 +9,7 @@ namespace Handlers.Tool.Tests.Explain;
 public sealed class CapturedAnswersTests
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "samples");
+    private static readonly int Samples = Directory.GetFiles(Root, "*.json", SearchOption.AllDirectories).Length;
 
     [Fact]
     public void Every_captured_answer_is_explained_as_expected()
@@ -16,7 +17,8 @@ public sealed class CapturedAnswersTests
         Ran ran = Ran.With("", "explain", Root, "--json");
 
         ran.Code.ShouldBe(ExitCode.Done, ran.Error);
-        ran.Lines.Length.ShouldBe(69);
+        Samples.ShouldBeGreaterThanOrEqualTo(69);
+        ran.Lines.Length.ShouldBe(Samples);
         foreach (string line in ran.Lines)
         {
             using JsonDocument said = JsonDocument.Parse(line);
@@ -39,8 +41,8 @@ public sealed class CapturedAnswersTests
         Ran ran = Ran.With("", "explain", Root);
 
         ran.Code.ShouldBe(ExitCode.Done, ran.Error);
-        ran.Lines.Count(line => line.StartsWith("  verdict", StringComparison.Ordinal)).ShouldBe(69);
-        ran.Lines.Count(line => line.StartsWith("  does", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(69);
+        ran.Lines.Count(line => line.StartsWith("  verdict", StringComparison.Ordinal)).ShouldBe(Samples);
+        ran.Lines.Count(line => line.StartsWith("  does", StringComparison.Ordinal)).ShouldBeGreaterThanOrEqualTo(Samples);
     }
 
     private static void Check(JsonElement said)

@@ -36,7 +36,7 @@ public sealed class FactsTests
     }
 
     [Fact]
-    public void Every_provider_has_its_facts() => Providers.Count.ShouldBe(9);
+    public void Every_provider_has_its_facts() => Providers.Count.ShouldBe(new ProviderTable([]).Names.Count());
 
     private static bool Matches(string output, JsonElement expected)
     {

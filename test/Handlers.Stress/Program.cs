@@ -1,0 +1,15 @@
+using Handlers.Stress;
+
+// One line per command; each is bounded in time and returns 0 only if every invariant held.
+string command = args.Length > 0 ? args[0] : "";
+return command switch
+{
+    "fuzz" => Fuzz.Run(Arguments.Read(args.AsSpan(1))),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: Handlers.Stress fuzz [--count 1000000] [--seconds 60] [--seed n]");
+    return 2;
+}
