@@ -132,6 +132,28 @@ public sealed class RestSharpTests
     }
 
     [Fact]
+    [Trait("Requirement", "A8")]
+    public async Task A_write_in_a_scope_with_a_key_happens_once()
+    {
+        using var twin = new InstantlyTwin(new InstantlyTwinOptions { ServiceTime = TimeSpan.Zero });
+        await using TwinHost host = await TwinHost.StartAsync(twin);
+        using var app = new SdkApp("instantly", host.BaseAddress);
+        using var rest = Rest(app.Create());
+        List<RestResponse> responses = [];
+
+        for (int i = 0; i < 2; i++)
+        {
+            using IDisposable scope = CallOptions.BeginScope(new CallOptions { IdempotencyKey = "job-42", Account = "acme" }, client: "instantly");
+            responses.Add(await rest.ExecuteAsync(new RestRequest("leads", Method.Post).AddJsonBody(new { email = "ada@example.com", campaign = "c1" })));
+        }
+
+        responses.ShouldAllBe(response => response.StatusCode == HttpStatusCode.OK);
+        responses[1].Content.ShouldBe(responses[0].Content);
+        responses[1].Headers!.ShouldContain(header => header.Name == "Idempotent-Replayed");
+        twin.Executed.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_timeout_below_ours_is_warned_about_once()
     {
         using var twin = Twin(options => options.Faults.Add(new TwinFault(TwinFaultKind.NoAnswer)));
