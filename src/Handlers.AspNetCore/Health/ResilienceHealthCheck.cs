@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Handlers.AspNetCore;
+
+/// <summary>Judges circuits and gates by the thresholds of <see cref="ResilienceHealthOptions"/>.</summary>
+internal sealed class ResilienceHealthCheck(IResilienceMonitor monitor, TimeProvider time, ResilienceHealthOptions options) : IHealthCheck
+{
+    private const int Named = 5;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        CircuitSnapshot[] circuits = [.. monitor.OpenCircuits.Where(circuit => Counts(circuit.Client))];
+        DateTimeOffset now = time.GetUtcNow();
+        QuotaSnapshot[] gates = [.. monitor.Quotas.Where(quota => quota.ClosedUntil > now && Counts(quota))];
+        TimeSpan longest = gates.Length == 0 ? TimeSpan.Zero : gates.Max(quota => quota.ClosedUntil!.Value) - now;
+        HealthStatus status =
+            circuits.Length >= (options.UnhealthyCircuits ?? int.MaxValue) || longest > options.UnhealthyGate ? HealthStatus.Unhealthy
+            : circuits.Length >= (options.DegradedCircuits ?? int.MaxValue) || longest > options.DegradedGate ? HealthStatus.Degraded
+            : HealthStatus.Healthy;
+        string[] told =
+        [
+            .. circuits.Select(circuit => $"circuit of {circuit.Client} to {circuit.Authority} is {circuit.State}{Until(circuit.OpenUntil)}"),
+            .. gates.Select(quota => $"gate of {quota.Provider}/{quota.Account}/{quota.Resource} is closed{Until(quota.ClosedUntil)}"),
+        ];
+        string description = told.Length == 0
+            ? "All circuits are closed, all gates open."
+            : string.Join("; ", told.Take(Named)) + (told.Length > Named ? $"; and {told.Length - Named} more." : ".");
+        var data = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["circuits_not_closed"] = circuits.Length,
+            ["gates_closed"] = gates.Length,
+            ["longest_gate_seconds"] = Math.Round(longest.TotalSeconds, 3),
+        };
+
+        // Whoever registered the check may want another status in place of unhealthy.
+        return Task.FromResult(new HealthCheckResult(
+            status == HealthStatus.Unhealthy ? context.Registration.FailureStatus : status, description, data: data));
+    }
+
+    private static string Until(DateTimeOffset? at) => at is { } instant ? $" until {instant:O}" : "";
+
+    private bool Counts(string client) => options.Clients.Count == 0 || options.Clients.Contains(client);
+
+    // A quota belongs to an account, which several clients may share: it counts when one of them does.
+    private bool Counts(QuotaSnapshot quota) =>
+        options.Clients.Count == 0
+        || monitor.Clients.Any(client => options.Clients.Contains(client.Client) && (quota.Account == client.Client || quota.Provider == client.Provider));
+}

@@ -1,0 +1,2 @@
+// One app at a time: browsers and servers share a small machine.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]

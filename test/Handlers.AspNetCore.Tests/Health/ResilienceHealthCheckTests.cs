@@ -1,0 +1,72 @@
+using System.Net;
+using Handlers.AspNetCore.Tests.Support;
+using Handlers.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Handlers.AspNetCore.Tests.Health;
+
+public sealed class ResilienceHealthCheckTests
+{
+    [Fact]
+    public async Task Healthy_while_circuits_are_closed_and_gates_open()
+    {
+        await using StatusApp app = await Watched();
+        (await app.Client("shop").GetAsync("things")).Dispose();
+
+        (await Report(app)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Degraded_while_a_circuit_is_not_closed_and_it_is_named()
+    {
+        await using StatusApp app = await Watched();
+        (await app.Client("shop").GetAsync("things")).Dispose();
+        app.Monitor.Isolate("shop");
+
+        HealthReportEntry entry = await Report(app);
+
+        entry.Status.ShouldBe(HealthStatus.Degraded);
+        entry.Description.ShouldBe("circuit of shop to https://shop.example:443 is Isolated.");
+        entry.Data["circuits_not_closed"].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Unhealthy_from_as_many_circuits_as_the_option_says()
+    {
+        await using StatusApp app = await Watched(options => options.UnhealthyCircuits = 1);
+        (await app.Client("shop").GetAsync("things")).Dispose();
+        app.Monitor.Isolate("shop");
+
+        (await Report(app)).Status.ShouldBe(HealthStatus.Unhealthy);
+    }
+
+    [Theory]
+    [InlineData(30, HealthStatus.Healthy)]
+    [InlineData(300, HealthStatus.Degraded)]
+    [InlineData(2000, HealthStatus.Unhealthy)]
+    public async Task A_gate_counts_by_how_long_it_stays_closed(int seconds, HealthStatus expected)
+    {
+        await using StatusApp app = await Watched(options => options.UnhealthyGate = TimeSpan.FromMinutes(20));
+        app.Wire.OnEach(_ => ScriptedAnswer.Status(429).RetryAfter(seconds));
+        (await app.Client("shop").GetAsync("things")).Dispose();
+
+        (await Report(app)).Status.ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Only_named_clients_count()
+    {
+        await using StatusApp app = await Watched(options => options.Clients.Add("other"));
+        (await app.Client("shop").GetAsync("things")).Dispose();
+        app.Monitor.Isolate("shop");
+
+        (await Report(app)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    private static Task<StatusApp> Watched(Action<ResilienceHealthOptions>? configure = null) => StatusApp.StartAsync(
+        clients: ["shop"], settings: [("Retry:MaxRetries", "0")], services: services => services.AddHealthChecks().AddResilience(configure));
+
+    private static async Task<HealthReportEntry> Report(StatusApp app) =>
+        (await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["resilience"];
+}
