@@ -84,7 +84,7 @@
 
   function updateClient(card, client) {
     const circuits = snapshot.circuits.filter(c => c.client === client.client);
-    const worst = circuits.some(c => circuitClass(c.state) === "bad") ? "bad" : circuits.some(c => c.state === "HalfOpen") || client.success_rate < .9 ? "warn" : "good";
+    const worst = circuits.some(c => circuitClass(c.state) === "bad") ? "bad" : circuits.some(c => c.state === "HalfOpen") || (client.success_rate !== null && client.success_rate < .9) ? "warn" : "good";
     card.className = "card " + worst;
     set(card.querySelector(".head .muted"), (client.provider ?? "") + (client.enabled ? "" : " · switched off"));
     keyed(card.circuits, circuits, c => c.authority, makeCircuit, updateCircuit);
@@ -308,7 +308,9 @@
     set($("summary"), `${snapshot.clients.length} clients · ${open ? open + " circuits not closed" : "all circuits closed"} · ${closed ? closed + " gates closed" : "all gates open"}`);
     $("summary").className = open ? "bad-text" : closed ? "warn-text" : "good-text";
     keyed($("clients"), snapshot.clients.filter(c => matches(words, `${c.client} ${c.provider ?? ""}`)), c => c.client, makeClient, updateClient);
-    keyed($("quotas"), snapshot.quotas.filter(q => matches(words, quotaName(q))), quotaName, makeQuota, updateQuota);
+    // A quota without limits, gate or queue has nothing to show.
+    const telling = snapshot.quotas.filter(q => q.limits.length > 0 || q.closed_until !== null || waitingOf(q) > 0);
+    keyed($("quotas"), telling.filter(q => matches(words, quotaName(q))), quotaName, makeQuota, updateQuota);
   }
 
   async function json(path) {

@@ -94,10 +94,13 @@ public sealed class ForwardResilienceEventsTests
     private static Task<StatusApp> Chat() => StatusApp.StartAsync(
         clients: ["shop"],
         settings: [("Retry:BaseDelay", "00:00:00.020"), ("Retry:Jitter", "0"), ("Retry:MaxRetries", "3"), ("TotalTimeout", "00:00:30"), ("CircuitBreaker:FailureThreshold", "50")],
-        map: web => web.MapGet("/chat", async (HttpContext http, IHttpClientFactory clients) =>
+        map: app =>
         {
-            await using ResilienceForwarding live = http.ForwardResilienceEvents();
-            using HttpResponseMessage answer = await clients.CreateClient("shop").GetAsync("things", http.RequestAborted);
-            await live.SendAsync("answer", await answer.Content.ReadAsStringAsync(http.RequestAborted));
-        }));
+            app.MapGet("/chat", async (HttpContext http, IHttpClientFactory clients) =>
+            {
+                await using ResilienceForwarding live = http.ForwardResilienceEvents();
+                using HttpResponseMessage answer = await clients.CreateClient("shop").GetAsync("things", http.RequestAborted);
+                await live.SendAsync("answer", await answer.Content.ReadAsStringAsync(http.RequestAborted));
+            });
+        });
 }

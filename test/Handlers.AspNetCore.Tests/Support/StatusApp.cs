@@ -59,7 +59,7 @@ internal sealed class StatusApp : IAsyncDisposable
         wire.OnEach(_ => HttpStatusCode.OK);
         foreach (string client in clients ?? ["github", "openai"])
         {
-            builder.Services.AddHttpClient(client, http => http.BaseAddress = new Uri($"https://{client}.example/"))
+            builder.Services.AddHttpClient(client, http => http.BaseAddress = new Uri($"https://{HostOf(client)}.example/"))
                 .ConfigurePrimaryHttpMessageHandler(() => wire)
                 .AddResilienceHandlers();
         }
@@ -81,6 +81,8 @@ internal sealed class StatusApp : IAsyncDisposable
     }
 
     public HttpClient Client(string name) => Services.GetRequiredService<IHttpClientFactory>().CreateClient(name);
+
+    private static string HostOf(string client) => Uri.CheckHostName(client) == UriHostNameType.Dns ? client : "odd";
 
     public async ValueTask DisposeAsync()
     {
