@@ -79,9 +79,11 @@ public sealed class StatusPageTests(ChromiumFixture chromium) : IClassFixture<Ch
         await using StatusApp app = await StatusApp.StartAsync(["shop"], settings: [("Pacing:Limits", "1/hour; window"), ("TotalTimeout", "1.00:00:00")]);
         using var stop = new CancellationTokenSource();
         (await app.Client("shop").GetAsync("things")).Dispose();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "things");
-        request.SetCallOptions(new CallOptions { Priority = CallPriority.Interactive });
-        Task<HttpResponseMessage> waiting = app.Client("shop").SendAsync(request, stop.Token);
+        Task<HttpResponseMessage> waiting;
+        using (CallOptions.BeginScope(new CallOptions { Priority = CallPriority.Interactive }))
+        {
+            waiting = app.Client("shop").GetAsync("things", stop.Token);
+        }
 
         await using StatusBrowser browser = await chromium.OpenAsync(app.Address);
 
