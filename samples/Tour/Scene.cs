@@ -6,8 +6,6 @@ namespace Tour;
 /// <summary>The load of one client, and what came of it.</summary>
 internal sealed class Scene(string name, HttpClient client, ProviderTwin twin, IReadOnlyCollection<Func<HttpClient, Task<Played>>> calls)
 {
-    private static readonly TimeSpan DeadlineGrace = TimeSpan.FromMilliseconds(250);
-
     private readonly List<TimeSpan> _times = [];
     private readonly Lock _lock = new();
 
@@ -54,9 +52,9 @@ internal sealed class Scene(string name, HttpClient client, ProviderTwin twin, I
                 AnsweredHere += played.Report is { Attempts: 0 } ? 1 : 0;
             }
 
-            if (took > played.Deadline + DeadlineGrace)
+            if (played.PastDeadline is { } deadline)
             {
-                Broken.Add($"{Name}: a call was alive {took.TotalSeconds:F2} s after its start, past its deadline of {played.Deadline.TotalSeconds:F0} s");
+                Broken.Add($"{Name}: a call was alive more than 0.25 s past its deadline of {deadline.TotalSeconds:F0} s");
             }
         }
     }

@@ -1,66 +1,37 @@
-using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
+using System.ClientModel;
+using System.Text.Json;
 using Handlers;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace WebApp;
 
-/// <summary>An answer as server-sent events, with what happens to the call behind it in between: nobody looks at a frozen page.</summary>
+/// <summary>An answer as server-sent events, with what happens to the calls behind it in between: nobody looks at a frozen page.</summary>
 internal static class Live
 {
-    // More than a call tells in its life; a page that reads slowly holds the answer back, never the call's events.
-    private const int Backlog = 256;
-
-    /// <summary>Streams the pieces of <paramref name="answer"/>; the calls that it makes through <paramref name="client"/> tell their waits and retries.</summary>
-    public static ServerSentEventsResult<object> Stream(string client, Func<CancellationToken, IAsyncEnumerable<string>> answer) =>
-        TypedResults.ServerSentEvents(EventsAsync(client, answer));
-
-    internal static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        string client, Func<CancellationToken, IAsyncEnumerable<string>> answer, [EnumeratorCancellation] CancellationToken aborted = default)
+    public static async Task AnswerAsync(HttpContext http, IAsyncEnumerable<string> answer)
     {
-        Channel<SseItem<object>> events = Channel.CreateBounded<SseItem<object>>(Backlog);
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        Task producer = ProduceAsync(client, answer, events.Writer, gone.Token);
+        // From here on waits, retries and failures of the calls made in this request reach the person by themselves.
+        await using ResilienceForwarding live = http.ForwardResilienceEvents();
         try
         {
-            await foreach (SseItem<object> item in events.Reader.ReadAllAsync(aborted))
+            await foreach (string piece in answer.WithCancellation(http.RequestAborted))
             {
-                yield return item;
+                await live.SendAsync("text", JsonSerializer.Serialize(new { text = piece }), http.RequestAborted);
             }
         }
-        finally
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            await gone.CancelAsync();
-            await producer;
+            return; // nobody waits any more
         }
-    }
-
-    private static async Task ProduceAsync(
-        string client, Func<CancellationToken, IAsyncEnumerable<string>> answer, ChannelWriter<SseItem<object>> events, CancellationToken gone)
-    {
-        var progress = new EventProgress(events);
-        try
+        catch (Exception failure) when (failure is HttpRequestException or ClientResultException)
         {
-            using IDisposable scope = CallOptions.BeginScope(new CallOptions { Progress = progress, Priority = CallPriority.Interactive }, client);
-            await foreach (string piece in answer(gone).WithCancellation(gone))
-            {
-                await events.WriteAsync(new SseItem<object>(new { text = piece }, "text"), gone);
-            }
-
-            await events.WriteAsync(new SseItem<object>(new { }, "done"), gone);
-        }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
-        {
-            // Nobody waits any more.
+            // A call that failed has told so itself.
         }
         catch (Exception failure)
         {
-            progress.Failed(failure);
+            // A fault of ours: its text stays here.
+            await live.SendAsync("error", JsonSerializer.Serialize(new { error = $"An error occurred: {failure.GetType().Name}", type = "unexpected", retries = 0 }), http.RequestAborted);
         }
-        finally
-        {
-            events.Complete();
-        }
+
+        await live.SendAsync("done", "{}", http.RequestAborted);
     }
 }

@@ -36,11 +36,16 @@ app.Services.AddTransient(services =>
 });
 
 app.Services.AddTransient<Answers>();
+app.Services.AddHealthChecks().AddResilience();
 
 WebApplication web = app.Build();
 web.UseFileServer();
-web.MapGet("/issues", (string owner, string repo, Answers answers) => Live.Stream("github", aborted => answers.IssuesAsync(owner, repo, aborted)));
-web.MapGet("/chat", (string question, Answers answers) => Live.Stream("openai", aborted => answers.ChatAsync(question, aborted)));
+web.MapGet("/issues", (HttpContext http, string owner, string repo, Answers answers) => Live.AnswerAsync(http, answers.IssuesAsync(owner, repo, http.RequestAborted)));
+web.MapGet("/chat", (HttpContext http, string question, Answers answers) => Live.AnswerAsync(http, answers.ChatAsync(question, http.RequestAborted)));
+
+// For whoever is on call.
+web.MapResilienceStatus("/resilience");
+web.MapHealthChecks("/health");
 
 if (smoke is not null)
 {

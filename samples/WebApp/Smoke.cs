@@ -41,6 +41,8 @@ internal sealed class Smoke : IAsyncDisposable
         bool held = Saw(await EventsAsync(person, "issues?owner=o&repo=r"), "It works")
             & Saw(await EventsAsync(person, "chat?question=hello"), "lazy dog.")
             & (await person.GetStringAsync(new Uri("/", UriKind.Relative))).Contains("EventSource", StringComparison.Ordinal)
+            & (await person.GetStringAsync(new Uri("/health", UriKind.Relative))) == "Healthy"
+            & (await person.GetStringAsync(new Uri("/resilience/snapshot", UriKind.Relative))).Contains("\"openai\"", StringComparison.Ordinal)
             & (_github.Arrived == 2 && _openai.Arrived == 2);
         await web.StopAsync();
         telemetry.Dispose();
