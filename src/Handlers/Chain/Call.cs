@@ -63,6 +63,9 @@ internal sealed class Call
 
     public CallPlan Plan { get; private set; }
 
+    /// <summary>Who answered in the upstream's place: no cache may store that under the original, and the report says so. Null: the upstream itself.</summary>
+    public string? AnsweredBy { get; set; }
+
     /// <summary>Made for another call of the same client, which is the one that counts.</summary>
     public bool IsInner => Options is { IsInner: true };
 

@@ -15,6 +15,7 @@ internal static class ChainOrder
     private static ChainedHandler[] All(ClientState client) =>
     [
         new IdempotencyHandler(client),    // one key for the whole call; the same key again gives the same result
+        new FallbackHandler(client),       // another model or route, when this one can't
         new RetryHandler(client),          // again? when? is there time?
         //// ---- an attempt, perhaps repeated
         new CircuitBreakerHandler(client), // is the upstream up? refuse now

@@ -23,6 +23,7 @@ internal sealed class ClientPolicy
         Backoff = BackoffSettings.From(options.Retry);
         Pacing = new PacingRules(client, version, options.Pacing);
         _keyed = [.. options.Idempotency.Methods.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        FallbackModels = options.Fallback.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         StreamTypes = [.. options.StreamTypes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
     }
 
@@ -41,6 +42,9 @@ internal sealed class ClientPolicy
 
     /// <summary>The pacing options in the ledger's form.</summary>
     public PacingRules Pacing { get; }
+
+    /// <summary>Models of the same API that may answer, in order. Not to be written to.</summary>
+    public string[] FallbackModels { get; }
 
     /// <summary>Media types that are streams besides those that always are.</summary>
     public ImmutableArray<string> StreamTypes { get; }
@@ -69,6 +73,8 @@ internal sealed class ClientPolicy
     {
         var stages = Stages.None;
         stages |= options.Idempotency.Enabled ? Stages.Idempotency : 0;
+        FallbackOptions fallback = options.Fallback;
+        stages |= fallback.Enabled && (fallback.Models.Length > 0 || fallback.Client is not null || fallback.Route is not null) ? Stages.Fallback : 0;
         stages |= options.Retry.Enabled ? Stages.Retry : 0;
         stages |= options.CircuitBreaker.Enabled ? Stages.CircuitBreaker : 0;
         stages |= options.Pacing.Enabled ? Stages.Pacing : 0;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Handlers.CircuitBreaker;
+using Handlers.Fallback;
 using Handlers.Idempotency;
 using Handlers.Retry;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,7 @@ internal sealed class ClientState
     private Upstream? _lastUpstream;
     private BudgetEntry? _lastBudget;
     private KeyMemory? _keys;
+    private int _saidRoutePassedOver;
 
     public ClientState(string name, ResilienceState state, ClientPolicy policy)
     {
@@ -51,6 +53,14 @@ internal sealed class ClientState
 
     /// <summary>The idempotency keys that were used.</summary>
     public KeyMemory Keys => _keys ?? LazyInitializer.EnsureInitialized(ref _keys, () => new KeyMemory(this));
+
+    public void SayRoutePassedOver()
+    {
+        if (Interlocked.Exchange(ref _saidRoutePassedOver, 1) == 0)
+        {
+            FallbackLog.RoutePassedOver(Logger);
+        }
+    }
 
     /// <summary>A handler alone: its own state, no deadline, nothing switched on but what it brings.</summary>
     public static ClientState Alone(TimeProvider? time, Action<ResilienceHandlersOptions> configure)
@@ -90,6 +100,12 @@ internal sealed class ClientState
             FindProvider = state.Providers.Named,
             ProviderNames = [.. state.Providers.Names],
         });
+        if (composition.Options.Fallback.Client is { } other && state.Clients is null)
+        {
+            throw new OptionsValidationException("", typeof(ResilienceHandlersOptions),
+                [$"Fallback.Client = {OptionText.Quote(other)} needs a container that makes named clients; without one, set Fallback.Route."]);
+        }
+
         return composition.Errors.IsEmpty
             ? new ClientState("", state, new ClientPolicy("", 0, composition.Options, composition.Provider, state.Providers))
             : throw new OptionsValidationException("", typeof(ResilienceHandlersOptions), composition.Errors);

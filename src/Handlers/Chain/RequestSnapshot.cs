@@ -68,6 +68,27 @@ internal struct RequestSnapshot
         RestoreOptions(request);
     }
 
+    /// <summary>A message of its own with the same head; options of other handlers go with it, ours don't.</summary>
+    public readonly HttpRequestMessage Copy(HttpContent? content)
+    {
+        var copy = new HttpRequestMessage(Method, Uri) { Version = _version, VersionPolicy = _versionPolicy, Content = content };
+        foreach ((string name, HeaderStringValues values) in _headers)
+        {
+            copy.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        IDictionary<string, object?> options = copy.Options;
+        foreach (KeyValuePair<string, object?> option in _options)
+        {
+            if (option.Key != CallEntry.Key.Key)
+            {
+                options[option.Key] = option.Value;
+            }
+        }
+
+        return copy;
+    }
+
     private static KeyValuePair<string, HeaderStringValues>[] Copy(HttpHeadersNonValidated headers)
     {
         int count = headers.Count;

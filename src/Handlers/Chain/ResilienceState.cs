@@ -33,6 +33,9 @@ internal sealed class ResilienceState(
 
     public QuotaLedger Ledger { get; } = new(time);
 
+    /// <summary>Makes named clients; null without a container.</summary>
+    public Func<string, HttpClient>? Clients { get; init; }
+
     /// <summary>The keyed calls under way, whichever client makes them.</summary>
     public FlightTable KeyedFlights { get; } = new();
 

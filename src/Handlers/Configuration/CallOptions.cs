@@ -116,6 +116,17 @@ public sealed class CallOptions
         KeyScope = IdempotencyKey is null ? weaker.KeyScope : KeyScope,
     };
 
+    /// <summary>The same for another client: accounts are each client's own.</summary>
+    internal CallOptions ForAnother(string? key) => new()
+    {
+        IdempotencyKey = key,
+        Tenant = Tenant,
+        Priority = Priority,
+        Deadline = Deadline,
+        Progress = Progress,
+        IsFallback = IsFallback,
+    };
+
     /// <summary>The same for a call that is made on behalf of this one. Its key is the outer call's business, and so is its deadline unless one is given.</summary>
     internal static CallOptions Inside(CallOptions? outer, TimeSpan? deadline, CallKey? flight = null, bool isInner = false, bool isAside = false, bool isFallback = false) => new()
     {

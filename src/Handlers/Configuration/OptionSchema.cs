@@ -38,6 +38,7 @@ internal static class OptionSchema
     private static readonly TextKind Patterns = new("a list of endpoints", CheckPatterns, orEmpty: true);
     private static readonly TextKind FieldName = new("a header field's name such as \"Idempotency-Key\"", CheckToken, orNull: true);
     private static readonly TextKind Methods = new("a list of methods such as \"POST, PATCH\"", CheckMethods, orEmpty: true);
+    private static readonly TextKind Models = new("a list of models such as \"gpt-5-mini, gpt-5-nano\"", CheckModels, orEmpty: true);
     private static readonly TextKind RetryClasses = new(ErrorClasses.Syntax, CheckRetryOn, orEmpty: true);
     private static readonly TextKind WaitOutClasses = new("a list such as \"429, 503, circuit-open\"", CheckWaitOutOn, orEmpty: true);
     private static readonly TextKind MediaTypes = new("a list of media types", CheckMediaTypes, orEmpty: true);
@@ -65,6 +66,12 @@ internal static class OptionSchema
         new Option<long>("Idempotency:MaxBytes", Bytes(1L << 40), o => o.Idempotency.MaxBytes, (o, v) => o.Idempotency.MaxBytes = v),
         new Option<Func<HttpRequestMessage, string, CancellationToken, ValueTask<bool?>>?>("Idempotency:Probe",
             new CodeKind<Func<HttpRequestMessage, string, CancellationToken, ValueTask<bool?>>>(), o => o.Idempotency.Probe, (o, v) => o.Idempotency.Probe = v),
+
+        new Option<bool>("Fallback:Enabled", Switch, o => o.Fallback.Enabled, (o, v) => o.Fallback.Enabled = v),
+        new Option<string?>("Fallback:Models", Models, o => o.Fallback.Models, (o, v) => o.Fallback.Models = v!),
+        new Option<string?>("Fallback:Client", Name, o => o.Fallback.Client, (o, v) => o.Fallback.Client = v),
+        new Option<Func<HttpRequestMessage, CallReport, CancellationToken, ValueTask<HttpResponseMessage?>>?>("Fallback:Route",
+            new CodeKind<Func<HttpRequestMessage, CallReport, CancellationToken, ValueTask<HttpResponseMessage?>>>(), o => o.Fallback.Route, (o, v) => o.Fallback.Route = v),
 
         new Option<bool>("Retry:Enabled", Switch, o => o.Retry.Enabled, (o, v) => o.Retry.Enabled = v),
         new Option<int>("Retry:MaxRetries", Count(0, 100), o => o.Retry.MaxRetries, (o, v) => o.Retry.MaxRetries = v) { Prominent = true },
@@ -251,6 +258,14 @@ internal static class OptionSchema
     // RFC 9110 §5.6.2.
     private static string? CheckToken(string text) =>
         text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)) ? null : "write letters, digits and hyphens";
+
+    private static string? CheckModels(string text)
+    {
+        string[] models = text.Split(',', StringSplitOptions.TrimEntries);
+        return Array.Find(models, model => model.Length == 0 || model.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))) is { } wrong ? $"\"{wrong}\" is no model's name"
+            : models.GroupBy(model => model, StringComparer.Ordinal).FirstOrDefault(same => same.Skip(1).Any()) is { } twice ? $"\"{twice.Key}\" stands there twice"
+            : null;
+    }
 
     private static string? CheckMethods(string text)
     {

@@ -48,6 +48,11 @@ internal static class OptionsComposer
             errors.Add($"{origins["Provider"].Place("Provider")} = {UnknownProvider(providerName, layers)}");
         }
 
+        if (options.Fallback.Client is { } other && other == layers.Client)
+        {
+            errors.Add($"{origins["Fallback:Client"].Place("Fallback:Client")} = {OptionText.Quote(other)} is this client itself; name another one.");
+        }
+
         new OptionRules(options, origins, errors).Apply();
         return new Composition { Client = layers.Client, Options = options, Provider = provider, Origins = origins, Errors = [.. errors] };
     }

@@ -39,6 +39,9 @@ public sealed class ResilienceHandlersOptions
     /// <summary>Which writes carry a key, and how long their results are kept.</summary>
     public IdempotencyOptions Idempotency { get; internal set; } = new();
 
+    /// <summary>Who answers when this client can't.</summary>
+    public FallbackOptions Fallback { get; internal set; } = new();
+
     /// <summary>When and after which wait a failed attempt is repeated.</summary>
     public RetryOptions Retry { get; internal set; } = new();
 

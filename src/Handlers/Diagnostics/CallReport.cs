@@ -19,6 +19,7 @@ public sealed class CallReport
         AlreadyDone = call.Judgement is { AlreadyDone: true };
         IdempotencyKey = call.Key?.Shown;
         IsReplayed = call.Key is { IsReplayed: true };
+        AnsweredBy = call.AnsweredBy;
     }
 
     /// <summary>The client's name.</summary>
@@ -62,4 +63,7 @@ public sealed class CallReport
 
     /// <summary>The answer is that of an earlier call, or of one under way at the same time, with the same idempotency key.</summary>
     public bool IsReplayed { get; }
+
+    /// <summary>Who answered in the upstream's place: <c>model gpt-5-mini</c>, <c>client backup</c>, <c>route</c>; null when nobody did.</summary>
+    public string? AnsweredBy { get; }
 }

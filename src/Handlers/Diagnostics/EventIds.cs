@@ -27,6 +27,10 @@ internal static class EventIds
     public const int ProbePassedOver = 307;
     public const int ProbeFailed = 308;
 
+    public const int FellBack = 400;
+    public const int FallbackFailed = 401;
+    public const int RoutePassedOver = 402;
+
     public const int RetryScheduled = 500;
     public const int RetryGaveUp = 501;
     public const int RetryRecovered = 502;

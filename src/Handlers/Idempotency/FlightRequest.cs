@@ -11,23 +11,7 @@ internal static class FlightRequest
 {
     public static HttpRequestMessage Of(Call call, CallOptions options)
     {
-        HttpRequestMessage original = call.Request;
-        var copy = new HttpRequestMessage(original.Method, original.RequestUri)
-        {
-            Version = original.Version,
-            VersionPolicy = original.VersionPolicy,
-            Content = ContentOf(original.Content),
-        };
-        foreach ((string name, HeaderStringValues lines) in original.Headers.NonValidated)
-        {
-            copy.Headers.TryAddWithoutValidation(name, lines);
-        }
-
-        foreach (KeyValuePair<string, object?> option in original.Options)
-        {
-            ((IDictionary<string, object?>)copy.Options)[option.Key] = option.Value;
-        }
-
+        HttpRequestMessage copy = call.Original.Copy(ContentOf(call.Original.Content));
         copy.SetCallOptions(options);
         return copy;
     }

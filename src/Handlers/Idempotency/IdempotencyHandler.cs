@@ -137,7 +137,7 @@ public sealed class IdempotencyHandler : ChainedHandler
         IdempotencyOptions options = policy.Options.Idempotency;
         if (key.Header is null && (options.HeaderName ?? call.Plan.IdempotencyHeader) is { } header)
         {
-            call.Request.Headers.TryAddWithoutValidation(header, KeyChoice.OnTheWire(key.Text, options.Quoted));
+            call.Request.Headers.TryAddWithoutValidation(header, KeyText.OnTheWire(key.Text, options.Quoted));
             (key.Header, key.IsHonoured) = (header, true);
             call.KeepChanges();
         }

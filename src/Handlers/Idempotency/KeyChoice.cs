@@ -6,7 +6,6 @@ namespace Handlers.Idempotency;
 internal static class KeyChoice
 {
     private const string UsualHeader = "Idempotency-Key";
-    private const int LongestHeaderKey = 255;
 
     /// <summary>The call's key; null when it needs none. Its identity is set where results are kept under it.</summary>
     public static CallKey? Of(Call call, ClientPolicy policy, CredentialDigests digests)
@@ -35,15 +34,6 @@ internal static class KeyChoice
         }
 
         return policy.GetsKey(call.Original.Method) ? Made(call, policy, digests, honoured) : null;
-    }
-
-    /// <summary>As it goes into a header: what no header can carry, or no API takes, is replaced by its digest.</summary>
-    public static string OnTheWire(string key, bool quoted)
-    {
-        string sendable = key.Length <= LongestHeaderKey && !key.AsSpan().ContainsAnyExceptInRange(' ', '~') && key.AsSpan().Trim(' ').Length == key.Length
-            ? key
-            : Digest.Of(key);
-        return quoted && StructuredField.TrySerialize(SfBareItem.OfString(sendable), out string? field) ? field : sendable;
     }
 
     private static CallKey? Made(Call call, ClientPolicy policy, CredentialDigests digests, string? honoured)

@@ -55,6 +55,15 @@ public static class HandlersHttpClientBuilderExtensions
         return Installation.Add(builder, Stages.Idempotency, null, configure is null ? null : options => configure(options.Idempotency));
     }
 
+    /// <summary>Adds <see cref="FallbackHandler"/> alone.</summary>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="configure">Changes its options.</param>
+    public static IHttpClientBuilder AddFallback(this IHttpClientBuilder builder, Action<FallbackOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return Installation.Add(builder, Stages.Fallback, null, configure is null ? null : options => configure(options.Fallback));
+    }
+
     /// <summary>Adds <see cref="RetryHandler"/> alone.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="configure">Changes its options.</param>

@@ -1,0 +1,317 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.Http.Headers;
+using Handlers.Providers;
+using Handlers.Wire;
+
+namespace Handlers.Fallback;
+
+/// <summary>
+/// One call's way through those who may answer in its place. Written once for both ways of sending: a synchronous call passes <c>false</c> for <c>mayWait</c>,
+/// and then nothing here ever waits for a task.
+/// </summary>
+[SuppressMessage("Performance", "CA1849:Call async methods when in an async method", Justification = "One text for both ways of sending: the blocking calls are the synchronous one's.")]
+internal sealed class Substitution(FallbackHandler handler, Call call, bool mayWait)
+{
+    private readonly ClientState _client = handler.Client;
+    private readonly ClientPolicy _policy = handler.PolicyOf(call);
+    private readonly string _cause = call.Judgement!.Why;
+    private int _tried;
+
+    private FallbackOptions Options => _policy.Options.Fallback;
+
+    public async Task RunAsync()
+    {
+        if (_policy.FallbackModels.Length > 0 && await TryModelsAsync().ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (Options.Client is { } client && await TryAsync($"client {client}", token => AskClientAsync(client, token)).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (Options.Route is not { } route)
+        {
+            return;
+        }
+
+        if (mayWait)
+        {
+            await TryAsync("route", token => AskRouteAsync(route, token)).ConfigureAwait(false);
+        }
+        else
+        {
+            _client.SayRoutePassedOver();
+        }
+    }
+
+    private async ValueTask<bool> TryModelsAsync()
+    {
+        Uri uri = call.Original.Uri!;
+        ReadOnlyMemory<byte> body = await BodyAsync().ConfigureAwait(false);
+        string? asked = ModelSwap.ModelOf(uri, body.Span);
+        if (asked is null)
+        {
+            return false;
+        }
+
+        string[] models = ModelSwap.After(asked, _policy.FallbackModels).ToArray();
+        foreach (string model in models)
+        {
+            if (await TryAsync($"model {model}", token => AskModelAsync(model, body, token)).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Asks one of them; true when the call has its outcome.</summary>
+    private async ValueTask<bool> TryAsync(string answerer, Func<CancellationToken, ValueTask<Answer>> ask)
+    {
+        TimeSpan left = call.Left;
+        if (left == TimeSpan.Zero || call.Token.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        _tried++;
+        Answer answer;
+        using (var late = new CancellationTokenSource(left, _client.Clock.Time))
+        {
+            using CancellationTokenRegistration link = call.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), late);
+            try
+            {
+                answer = await ask(late.Token).ConfigureAwait(false);
+            }
+            catch (Exception failure)
+            {
+                answer = new Answer(null, failure, null);
+            }
+        }
+
+        call.Now = _client.Clock.Now;
+        if (answer.Failure is OperationCanceledException && !call.Token.IsCancellationRequested && call.Left == TimeSpan.Zero)
+        {
+            answer = answer with { Failure = Refusals.DeadlinePassed(call) };
+        }
+
+        if (answer is { Response: null, Failure: null })
+        {
+            return false;
+        }
+
+        Judgement judged = answer.Call?.Judgement ?? JudgementOf(answer);
+        bool answered = answer.Response is not null && judged.Kind == VerdictKind.Ok;
+        bool mayHaveHappened = answer.Call?.MayHaveHappened ?? (!answered && !judged.NotExecuted && judged.Kind != VerdictKind.Fatal);
+        if (!answered)
+        {
+            FallbackLog.FallbackFailed(_client.Logger, call.Operation, answerer, judged.Why);
+
+            // A definite no leaves the first failure as it is. What may have happened there is the outcome: the caller must not take it for undone.
+            if (!mayHaveHappened || FallbackRules.IsRead(call))
+            {
+                answer.Response?.Dispose();
+                return false;
+            }
+        }
+        else
+        {
+            FallbackLog.FellBack(_client.Logger, call.Operation, answerer, _cause);
+        }
+
+        Take(answer, judged, answerer);
+        return true;
+    }
+
+    private void Take(in Answer answer, Judgement judged, string answerer)
+    {
+        if (answer.Call is { } sent)
+        {
+            call.Adopt(sent);
+        }
+
+        call.AnsweredBy = answerer;
+        call.EndBody();
+        if (answer.Response is { } response)
+        {
+            call.Response?.Dispose();
+
+            // So that the report is this call's.
+            response.RequestMessage = call.Request;
+            call.Succeed(response);
+        }
+        else
+        {
+            call.Fail(answer.Failure!);
+        }
+
+        call.Judgement = judged;
+    }
+
+    private async ValueTask<Answer> AskModelAsync(string model, ReadOnlyMemory<byte> body, CancellationToken token)
+    {
+        HttpRequestMessage request = call.Original.Copy(call.Original.Content);
+        if (ModelSwap.InAddress(request.RequestUri!, model) is { } address)
+        {
+            request.RequestUri = address;
+        }
+        else if (ModelSwap.InBody(body.Span, model) is { } changed)
+        {
+            request.Content = Like(call.Original.Content!, changed);
+        }
+
+        // The same client, from here downwards: the same circuit and retries, the other model's quota.
+        CallKey? key = DerivedKey(request);
+        request.SetCallOptions(CallOptions.Inside(call.Options, Deadline(), key, isInner: true, isFallback: true));
+        return await SendAsync(request, static (request, to, mayWait, token) =>
+            mayWait ? to.SendInsideAsync(request, token) : Task.FromResult(to.SendInside(request, token)), handler, token).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Answer> AskClientAsync(string name, CancellationToken token)
+    {
+        HttpClient client = _client.State.Clients!(name);
+        HttpRequestMessage request = CopyForOthers();
+        if (client.BaseAddress is { } home)
+        {
+            request.RequestUri = new Uri(new Uri(home.GetLeftPart(UriPartial.Authority)), call.Original.Uri!.PathAndQuery);
+        }
+
+        CallOptions own = CallOptions.Inside(call.Options, Deadline(), isFallback: true).ForAnother(call.Key is { Identity: not null } key ? Derived(key) : null);
+        request.SetCallOptions(own);
+        return await SendAsync(request, static (request, to, mayWait, token) => mayWait
+            ? to.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token)
+            : Task.FromResult(to.Send(request, HttpCompletionOption.ResponseHeadersRead, token)), client, token).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Answer> AskRouteAsync(Func<HttpRequestMessage, CallReport, CancellationToken, ValueTask<HttpResponseMessage?>> route, CancellationToken token)
+    {
+        HttpResponseMessage? response = await route(CopyForOthers(), new CallReport(call), token).ConfigureAwait(false);
+        return new Answer(response, null, response?.RequestMessage is { } sent ? Call.Of(sent) : null);
+    }
+
+    private async ValueTask<Answer> SendAsync<TTo>(
+        HttpRequestMessage request, Func<HttpRequestMessage, TTo, bool, CancellationToken, Task<HttpResponseMessage>> send, TTo to, CancellationToken token)
+    {
+        HttpResponseMessage? response = null;
+        Exception? failure = null;
+        try
+        {
+            response = await send(request, to, mayWait, token).ConfigureAwait(false);
+        }
+        catch (Exception thrown)
+        {
+            failure = thrown;
+        }
+
+        return new Answer(response, failure, Call.Of(request));
+    }
+
+    /// <summary>For another upstream: without what only this one may see.</summary>
+    private HttpRequestMessage CopyForOthers()
+    {
+        HttpRequestMessage copy = call.Original.Copy(call.Original.Content);
+        string[] own = [.. copy.Headers.NonValidated.Select(header => header.Key).Where(Credentials.IsCredential)];
+        foreach (string name in own)
+        {
+            copy.Headers.Remove(name);
+        }
+
+        copy.Headers.Host = null;
+        if (call.Key?.Header is { } stamped)
+        {
+            copy.Headers.Remove(stamped);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Another request needs another key; one that follows from the first, so that a repetition of all this carries it again.</summary>
+    private CallKey? DerivedKey(HttpRequestMessage request)
+    {
+        if (call.Key is not { } key)
+        {
+            return null;
+        }
+
+        string text = Derived(key);
+        var derived = new CallKey { Text = text, Shown = $"{key.Shown}/{_tried}", Header = key.Header, IsHonoured = key.IsHonoured };
+        if (key.Header is { } header)
+        {
+            request.Headers.Remove(header);
+            request.Headers.TryAddWithoutValidation(header, KeyText.OnTheWire(text, _policy.Options.Idempotency.Quoted));
+        }
+
+        return derived;
+    }
+
+    private string Derived(CallKey key) => $"{key.Text}/{_tried}";
+
+    private TimeSpan? Deadline() => call.Left is var left && left == Timeout.InfiniteTimeSpan ? null : left;
+
+    private Judgement JudgementOf(in Answer answer)
+    {
+        if (answer.Failure is { } failure)
+        {
+            return Judge.OfFailure(failure, call.Token.IsCancellationRequested);
+        }
+
+        HttpResponseMessage response = answer.Response!;
+        Verdict verdict = StatusVerdict.Of((int)response.StatusCode, response.Headers.NonValidated, _client.Clock.Time.GetUtcNow());
+        return verdict.Kind == VerdictKind.Ok ? Judgement.Ok : new Judgement
+        {
+            Kind = verdict.Kind,
+            Failure = FailureClass.Status,
+            NotExecuted = verdict.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted,
+            Why = verdict.Why,
+        };
+    }
+
+    /// <summary>The JSON that was asked with; empty when it can't be seen.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> BodyAsync()
+    {
+        HttpContent? content = call.Original.Content;
+        if (RequestBody.TryPeek(content, out ReadOnlyMemory<byte> seen))
+        {
+            return seen;
+        }
+
+        if (content is null || !RequestBody.IsJson(content) || content.Headers.ContentLength is null or > JsonBody.MaxBytes)
+        {
+            return default;
+        }
+
+        var copy = new MemoryStream();
+        if (mayWait)
+        {
+            await content.CopyToAsync(copy, call.Token).ConfigureAwait(false);
+        }
+        else
+        {
+            content.CopyTo(copy, context: null, call.Token);
+        }
+
+        return copy.GetBuffer().AsMemory(0, (int)copy.Length);
+    }
+
+    private static ByteArrayContent Like(HttpContent original, byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        foreach ((string name, HeaderStringValues lines) in original.Headers.NonValidated)
+        {
+            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            {
+                content.Headers.TryAddWithoutValidation(name, lines);
+            }
+        }
+
+        return content;
+    }
+
+    /// <param name="Response">The answer, or null.</param>
+    /// <param name="Failure">Why there is none; with neither, nobody was asked.</param>
+    /// <param name="Call">What was done for it, where our handlers saw it.</param>
+    private readonly record struct Answer(HttpResponseMessage? Response, Exception? Failure, Call? Call);
+}
