@@ -10,7 +10,7 @@ internal sealed partial class Neighbours(ILogger logger)
     private const string SdkLanguage = "x-stainless-lang";
     private const string RestSharp = "RestSharp/";
 
-    /// <summary>How late a timer may fire that was set to whole seconds.</summary>
+    /// <summary>How late a timer may fire.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(50);
 
     private int _handler;
@@ -87,7 +87,7 @@ internal sealed partial class Neighbours(ILogger logger)
     private bool IsTimeout(TimeSpan age)
     {
         long before = Interlocked.Exchange(ref _givenUpAfter, age.Ticks);
-        return (age >= TimeSpan.FromSeconds(1) && age.Ticks % TimeSpan.TicksPerSecond < Late.Ticks) || Math.Abs(age.Ticks - before) < age.Ticks / 20;
+        return (age >= TimeSpan.FromSeconds(1) && age.Ticks % TimeSpan.TicksPerSecond < Late.Ticks) || Math.Abs(age.Ticks - before) < Math.Max(age.Ticks / 20, Late.Ticks);
     }
 
     private void SdkRetriesOnce(string evidence)
