@@ -32,7 +32,9 @@ internal sealed class Stack
     {
         using HttpRequestMessage request = answer.ToRequest();
         Call call = new(_client, _client.Policy, request, options: null, synchronous: true, CancellationToken.None) { SentAt = 1 };
-        StampKey(call);
+
+        // A write goes out with a key or an id of its own where the provider honours one; that makes it safe to repeat.
+        _ = new IdempotencyHandler(_client).Enter(call);
 
         call.Succeed(answer.ToResponse());
         int status = answer.Status;
@@ -56,14 +58,5 @@ internal sealed class Stack
         call.Response?.Dispose();
         call.EndBody();
         return explanation;
-    }
-
-    // The stack sends a key wherever the provider honours one, so a request written down without it went out with it.
-    private static void StampKey(Call call)
-    {
-        if (call.Plan.IdempotencyHeader is { } header && !call.Request.Headers.NonValidated.Contains(header))
-        {
-            call.Request.Headers.TryAddWithoutValidation(header, "explained");
-        }
     }
 }
