@@ -126,9 +126,24 @@ internal static class Judge
         HttpRequestError.VersionNegotiationError => Transient(FailureClass.Connection, notExecuted: true, "no common HTTP version was found"),
         HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.ExtendedConnectNotSupported =>
             new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Other, Why = $"the request can't succeed: {failure.HttpRequestError}" },
+        _ when failure.StatusCode is { } status => OfStatus((int)status),
         _ when failure.InnerException is TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
         _ => Transient(FailureClass.Reset, notExecuted: false, "the connection broke before the answer was complete"),
     };
+
+    /// <summary>A handler below made an exception of an answer (<c>EnsureSuccessStatusCode</c>): what happened is still what the status says.</summary>
+    private static Judgement OfStatus(int status)
+    {
+        Finding finding = StatusVerdict.Of(status);
+        return new()
+        {
+            Kind = finding.Kind == VerdictKind.Ok ? VerdictKind.Fatal : finding.Kind,
+            Failure = FailureClass.Status,
+            IsServerFault = status is 408 or >= 500,
+            NotExecuted = finding.Kind == VerdictKind.RateLimited,
+            Why = finding.Reason + ", as an exception from a handler below",
+        };
+    }
 
     private static Judgement Transient(FailureClass failure, bool notExecuted, string why) =>
         new() { Kind = VerdictKind.Transient, Failure = failure, NotExecuted = notExecuted, Why = why };

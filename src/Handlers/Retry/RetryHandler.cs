@@ -94,12 +94,14 @@ public sealed class RetryHandler : ChainedHandler
         }
     }
 
+    private static int? StatusOf(Call call) => (int?)(call.Response?.StatusCode ?? (call.Exception as HttpRequestException)?.StatusCode);
+
     private static bool IsListed(ClientPolicy policy, Call call, Judgement outcome) => outcome.Failure switch
     {
         FailureClass.CircuitOpen => policy.WaitOutOn.Contains(ErrorNames.CircuitOpen),
 
         // A status that is temporary only by the provider's knowledge (a lock, a merge in progress) is none that a list could have meant.
-        FailureClass.Status => call.Response is { } response && (policy.RetryOn.Contains((int)response.StatusCode) || (int)response.StatusCode is < 500 and not 408),
+        FailureClass.Status => StatusOf(call) is { } status && (policy.RetryOn.Contains(status) || status is < 500 and not 408),
         FailureClass.Connection => policy.RetryOn.Contains(ErrorNames.Connection),
         FailureClass.PoolTimeout => policy.RetryOn.Contains(ErrorNames.PoolTimeout),
         FailureClass.Timeout => policy.RetryOn.Contains(ErrorNames.Timeout),

@@ -12,6 +12,9 @@ internal sealed class RetryLoop(RetryHandler handler, Call call, Place below)
 {
     private static readonly ResiliencePropertyKey<RetryLoop> Key = new("Handlers.RetryLoop");
 
+    // A synchronous wait of Polly's ends at 24.8 days with an exception; what is left after this is waited for here.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(20);
+
     private bool _fed;
     private long _due;
 
@@ -20,7 +23,7 @@ internal sealed class RetryLoop(RetryHandler handler, Call call, Place below)
             .AddRetry(new RetryStrategyOptions<HttpResponseMessage>
             {
                 ShouldHandle = static args => new ValueTask<bool>(Of(args.Context).Decision.Again),
-                DelayGenerator = static args => new ValueTask<TimeSpan?>(Of(args.Context).Decision.Delay),
+                DelayGenerator = static args => new ValueTask<TimeSpan?>(Shortened(Of(args.Context).Decision.Delay)),
                 MaxRetryAttempts = int.MaxValue,
                 Delay = TimeSpan.Zero,
                 UseJitter = false,
@@ -63,6 +66,8 @@ internal sealed class RetryLoop(RetryHandler handler, Call call, Place below)
             ResilienceContextPool.Shared.Return(context);
         }
     }
+
+    private static TimeSpan Shortened(TimeSpan delay) => delay < LongestSleep ? delay : LongestSleep;
 
     private static RetryLoop Of(ResilienceContext context) => context.Properties.GetValue(Key, null!);
 

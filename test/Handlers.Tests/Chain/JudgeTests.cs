@@ -26,6 +26,33 @@ public sealed class JudgeTests
         });
     }
 
+    /// <summary>EnsureSuccessStatusCode in a handler below: the status is what happened, not a broken connection.</summary>
+    [Theory]
+    [InlineData(404, "GET", 1)]
+    [InlineData(503, "GET", 2)]
+    [InlineData(503, "POST", 1)]
+    [InlineData(429, "POST", 2)]
+    public async Task An_exception_with_a_status_is_judged_by_the_status(int status, string method, int attempts)
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(attempt => attempt.Number == 1 ? new HttpRequestException("no", null, (HttpStatusCode)status) : HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> call = client.SendAsync(new HttpRequestMessage(new HttpMethod(method), "things"));
+            if (attempts == 1)
+            {
+                (await Should.ThrowAsync<HttpRequestException>(() => call)).StatusCode.ShouldBe((HttpStatusCode)status);
+            }
+            else
+            {
+                (await call).Dispose();
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(attempts);
+    }
+
     [Fact]
     public void A_connect_timeout_was_never_sent()
     {
