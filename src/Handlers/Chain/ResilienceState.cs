@@ -25,7 +25,7 @@ internal sealed class ResilienceState(
 
     public ILoggerFactory Loggers { get; } = loggers;
 
-    public ProviderTable Providers { get; } = new(providers);
+    public ProviderTable Providers { get; } = new(providers, loggers.CreateLogger("Handlers.Providers"));
 
     public CallMeter Metrics { get; } = new(meters);
 

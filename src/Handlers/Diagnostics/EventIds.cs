@@ -42,4 +42,6 @@ internal static class EventIds
 
     public const int QuotaRefused = 700;
     public const int GateClosed = 701;
+
+    public const int ProviderFailed = 900;
 }

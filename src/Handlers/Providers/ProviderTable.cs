@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using Handlers.Providers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Handlers;
 
@@ -15,9 +17,9 @@ internal sealed class ProviderTable
     private readonly FrozenDictionary<string, Provider> _byHost;
     private readonly (string Suffix, Provider Provider)[] _bySuffix;
 
-    public ProviderTable(IEnumerable<Provider> own)
+    public ProviderTable(IEnumerable<Provider> own, ILogger? logger = null)
     {
-        Provider[] all = [.. own, .. BuiltIn, Generic];
+        Provider[] all = [.. own.Select(provider => new GuardedProvider(provider, Generic, logger ?? NullLogger.Instance)), .. BuiltIn, Generic];
         _byName = all.DistinctBy(p => p.Name, StringComparer.OrdinalIgnoreCase).ToFrozenDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         (string Host, Provider Provider)[] hosts = [.. all.SelectMany(p => p.Hosts.Select(host => (host, p)))];
         _byHost = hosts.Where(h => !h.Host.StartsWith('*'))
