@@ -15,7 +15,10 @@ namespace Handlers;
 /// </summary>
 internal sealed class ClientState
 {
+    private const int SweepFrom = 256;
+
     private readonly ConcurrentDictionary<Authority, Upstream> _upstreams = new();
+    private int _sweepAt = SweepFrom;
     private ClientPolicy _policy;
     private Upstream? _lastUpstream;
     private BudgetEntry? _lastBudget;
@@ -117,6 +120,9 @@ internal sealed class ClientState
         return Stats.Snapshot(policy.NamedProvider, policy.Enabled != Stages.None);
     }
 
+    /// <summary>Some <see cref="HttpClient"/> has no timeout of its own any more: its calls keep their deadline also while every handler is switched off.</summary>
+    public bool HoldsTimeouts { get; private set; }
+
     /// <summary>
     /// The call's deadline replaces the client's own timeout, which would count waits and retries as one request. A switched-off stack leaves it alone.
     /// </summary>
@@ -125,6 +131,7 @@ internal sealed class ClientState
         if (Policy.Enabled != Stages.None)
         {
             http.Timeout = Timeout.InfiniteTimeSpan;
+            HoldsTimeouts = true;
         }
     }
 
@@ -143,20 +150,48 @@ internal sealed class ClientState
     public Upstream UpstreamFor(Uri uri)
     {
         var key = new Authority(uri);
-        Upstream? last = Volatile.Read(ref _lastUpstream);
-        if (last is null || last.Key != key)
+        Upstream? upstream = Volatile.Read(ref _lastUpstream);
+        if (upstream is null || upstream.Key != key)
         {
-            last = _upstreams.GetOrAdd(
-                key,
-                static (key, client) => new Upstream(
-                    key,
-                    key.ToString(),
-                    new Circuit(client.Name, key.ToString(), CircuitSettings.From(client.Policy.Options.CircuitBreaker), client.Clock.Time)),
-                this);
-            Volatile.Write(ref _lastUpstream, last);
+            upstream = _upstreams.TryGetValue(key, out Upstream? known) ? known : AddUpstream(key);
+            Volatile.Write(ref _lastUpstream, upstream);
         }
 
-        return last;
+        // Written only when it changes: the line stays shared between cores.
+        if (!upstream.IsUsed)
+        {
+            upstream.IsUsed = true;
+        }
+
+        return upstream;
+    }
+
+    /// <summary>
+    /// A client of arbitrary hosts must not remember them all: each time their number has doubled, those that nobody asked for since the last time are forgotten,
+    /// unless their circuit still means something. A call that waits in a queue all that while records its result where nobody looks; no more than that is lost.
+    /// </summary>
+    private Upstream AddUpstream(Authority key)
+    {
+        if (_upstreams.Count >= Volatile.Read(ref _sweepAt))
+        {
+            foreach ((Authority idle, Upstream upstream) in _upstreams)
+            {
+                if (!upstream.IsUsed && upstream.Circuit.IsForgettable)
+                {
+                    _upstreams.TryRemove(KeyValuePair.Create(idle, upstream));
+                }
+
+                upstream.IsUsed = false;
+            }
+
+            Volatile.Write(ref _sweepAt, Math.Max(SweepFrom, _upstreams.Count * 2));
+        }
+
+        return _upstreams.GetOrAdd(
+            key,
+            static (key, client) => new Upstream(
+                key, new Circuit(client.Name, key.ToString(), CircuitSettings.From(client.Policy.Options.CircuitBreaker), client.Clock.Time)),
+            this);
     }
 
     /// <summary>The retry budget of the account that a call belongs to.</summary>

@@ -66,7 +66,7 @@ internal sealed class Run
         }
 
         ClientPolicy policy = Head.Client.Policy;
-        if ((policy.Enabled & _mask) == 0)
+        if ((policy.Enabled & _mask) == 0 && !Head.Client.HoldsTimeouts)
         {
             return null;
         }

@@ -143,6 +143,10 @@ internal sealed class Circuit
                 closed.Succeeded(closed.Window is null ? TimeSpan.Zero : Now);
                 Interlocked.Increment(ref _counts.Succeeded);
             }
+            else
+            {
+                Interlocked.Increment(ref _counts.Neutral);
+            }
 
             return null;
         }
@@ -161,10 +165,7 @@ internal sealed class Circuit
                 return null;
             }
 
-            if (signal != CircuitSignal.Neutral)
-            {
-                Interlocked.Increment(ref signal == CircuitSignal.Success ? ref _counts.Succeeded : ref _counts.Failed);
-            }
+            Interlocked.Increment(ref CountOf(signal));
 
             return phase switch
             {
@@ -261,6 +262,40 @@ internal sealed class Circuit
                 },
                 Transitions = _counts.Transitions(),
             };
+        }
+    }
+
+    /// <summary>
+    /// Whether it may be forgotten when it has not been used for long: nothing is under way, it refuses nobody, and no wait of the server's is running.
+    /// A few failures that led to nothing are no loss.
+    /// </summary>
+    public bool IsForgettable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                TimeSpan now = Now;
+                return _counts.UnderWay == 0 && _serverWaitEnds <= now && _phase switch
+                {
+                    OpenPhase open => open.Until <= now,
+                    IsolatedPhase => false,
+                    _ => true,
+                };
+            }
+        }
+    }
+
+    private ref long CountOf(CircuitSignal signal)
+    {
+        switch (signal)
+        {
+            case CircuitSignal.Success:
+                return ref _counts.Succeeded;
+            case CircuitSignal.Failure:
+                return ref _counts.Failed;
+            default:
+                return ref _counts.Neutral;
         }
     }
 

@@ -10,6 +10,11 @@ internal sealed class CircuitCounts
     public long Succeeded;
     public long Failed;
     public long Stale;
+    public long Neutral;
+
+    /// <summary>Attempts that were admitted and have not said yet how they ended.</summary>
+    public long UnderWay =>
+        Interlocked.Read(ref Accepted) - Interlocked.Read(ref Succeeded) - Interlocked.Read(ref Failed) - Interlocked.Read(ref Stale) - Interlocked.Read(ref Neutral);
 
     private readonly long[] _transitions = new long[States * States];
 

@@ -3,9 +3,13 @@ namespace Handlers.Quotas;
 /// <summary>The gate of an upstream as a whole, over all accounts: closed by a 5xx that said when to come again. Its lock is taken inside an account's, never around it.</summary>
 internal sealed class AuthorityGate(string authority)
 {
+    // Longer than a reopening takes where anybody calls.
+    private static readonly long Memory = TimeSpan.FromMinutes(1).Ticks;
+
     private readonly Lock _lock = new();
     private readonly HashSet<QuotaAccount> _waiting = [];
     private Gate? _gate;
+    private bool _isForgotten;
 
     public string Authority { get; } = authority;
 
@@ -18,10 +22,16 @@ internal sealed class AuthorityGate(string authority)
         }
     }
 
-    public void Close(long until, long now, string why)
+    /// <summary>Closes the gate; false when it has been forgotten, and another one has to be closed.</summary>
+    public bool TryClose(long until, long now, string why)
     {
         lock (_lock)
         {
+            if (_isForgotten)
+            {
+                return false;
+            }
+
             if (_gate is null)
             {
                 _gate = Gate.Closed(until, exhausted: false, ramps: true, why);
@@ -30,6 +40,18 @@ internal sealed class AuthorityGate(string authority)
             {
                 _gate.Close(until, now, exhausted: false, ramps: true, why);
             }
+
+            return true;
+        }
+    }
+
+    /// <summary>Marks the gate as forgotten if nobody waits at it and it has been open for a while.</summary>
+    public bool TryForget(long now)
+    {
+        lock (_lock)
+        {
+            _isForgotten |= _waiting.Count == 0 && (_gate is null || now - _gate.ClosedUntil > Memory);
+            return _isForgotten;
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     private readonly AccountTable _accounts = new();
     private readonly ConcurrentDictionary<string, AuthorityGate> _authorities = new(StringComparer.OrdinalIgnoreCase);
     private int _sweepAt = SweepFrom;
+    private int _forgetAuthoritiesAt = SweepFrom;
 
     // Asking an empty concurrent dictionary whether it is empty takes all of its locks.
     private volatile bool _hasAuthorities;
@@ -71,7 +72,18 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     public void CloseAuthority(string authority, in GateClosing closing)
     {
         long now = Clock.Now;
-        _authorities.GetOrAdd(authority, static name => new AuthorityGate(name)).Close(now + closing.Wait.Ticks, now, closing.Why);
+        if (_authorities.Count >= Volatile.Read(ref _forgetAuthoritiesAt))
+        {
+            ForgetAuthorities(now);
+        }
+
+        // A forgotten gate leaves the table a moment after it was marked.
+        var spin = default(SpinWait);
+        while (!_authorities.GetOrAdd(authority, static name => new AuthorityGate(name)).TryClose(now + closing.Wait.Ticks, now, closing.Why))
+        {
+            spin.SpinOnce();
+        }
+
         _hasAuthorities = true;
     }
 
@@ -89,6 +101,20 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
     /// <summary>The gate of an authority; null for one that was never closed.</summary>
     internal AuthorityGate? AuthorityOf(string? authority) =>
         _hasAuthorities && authority is not null && _authorities.TryGetValue(authority, out AuthorityGate? gate) ? gate : null;
+
+    /// <summary>Forgets gates that have been open for a while, when their number has doubled since the last time.</summary>
+    private void ForgetAuthorities(long now)
+    {
+        foreach ((string authority, AuthorityGate gate) in _authorities)
+        {
+            if (gate.TryForget(now))
+            {
+                _authorities.TryRemove(KeyValuePair.Create(authority, gate));
+            }
+        }
+
+        Volatile.Write(ref _forgetAuthoritiesAt, Math.Max(SweepFrom, _authorities.Count * 2));
+    }
 
     /// <summary>A client's calls mostly belong to one account: the last one found is tried first.</summary>
     private QuotaAccount AccountOf(in QuotaDemand demand)

@@ -305,6 +305,21 @@ public class QuotaLedgerTests
     }
 
     [Fact]
+    public void Authorities_that_have_been_open_for_a_while_are_forgotten_and_closed_ones_never()
+    {
+        _ledger.CloseAuthority("closed", new GateClosing(TimeSpan.FromHours(1), IsExhausted: false, "503"));
+        for (int i = 0; i < 3000; i++)
+        {
+            _ledger.CloseAuthority($"host-{i}", new GateClosing(TimeSpan.FromSeconds(1), IsExhausted: false, "503"));
+            _time.Advance(TimeSpan.FromSeconds(0.2));
+        }
+
+        _ledger.AuthorityOf("host-0").ShouldBeNull();
+        _ledger.AuthorityOf("host-2999").ShouldNotBeNull();
+        _ledger.AuthorityOf("closed").ShouldNotBeNull();
+    }
+
+    [Fact]
     public void An_authority_that_asked_for_a_pause_gets_it_from_every_account()
     {
         QuotaPolicy policy = Policy();
