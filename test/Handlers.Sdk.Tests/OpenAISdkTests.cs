@@ -125,6 +125,23 @@ public sealed class OpenAISdkTests
     }
 
     [Fact]
+    [Trait("Requirement", "D7")]
+    public async Task Another_model_answers_when_a_models_quota_is_gone()
+    {
+        using var twin = Twin(options => (options.RequestsPerMinute, options.RefusalsCost) = (3, false));
+        await using TwinHost host = await TwinHost.StartAsync(twin);
+        using var app = new SdkApp("openai", host.BaseAddress, options => (options.Fallback.Models, options.Pacing.MaxWait) = ("gpt-5-mini", TimeSpan.FromSeconds(1)));
+        ChatClient chat = Support.OpenAI.Chat(app.Create());
+        await Support.OpenAI.SpendAsync(host.BaseAddress, requests: 3);
+
+        ChatCompletion completion = await chat.CompleteChatAsync("hello");
+
+        completion.Model.ShouldBe("gpt-5-mini");
+        completion.Content[0].Text.ShouldBe(Answer);
+        twin.Refused.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Cancellation_ends_a_call_that_waits_for_its_quota_at_once()
     {
         using var twin = Twin(options => (options.RequestsPerMinute, options.Period) = (1, TimeSpan.FromMinutes(1)));
