@@ -238,7 +238,7 @@
 
   // ---- timeline
 
-  const KINDS = ["queued", "granted", "attempt", "answer", "rate_limited", "retry", "recovered", "error", "done", "circuit", "gate_closed", "gate_opened",
+  const KINDS = ["queued", "granted", "attempt", "answer", "rate_limited", "retry", "recovered", "replayed", "error", "done", "circuit", "gate_closed", "gate_opened",
     "options_reloaded", "options_rejected", "missed"];
   const sentence = {
     queued: e => `${e.message}${e.cause ? " – " + e.cause : ""}`,

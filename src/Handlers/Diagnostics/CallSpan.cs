@@ -14,6 +14,17 @@ internal static class CallSpan
     /// <summary>Begins the span; null when it is not sampled. To be called in the method that the call runs in, so that the current span is the caller's again after it.</summary>
     public static Activity? Start(Call call)
     {
+        if (call.IsInner)
+        {
+            // The call that it is made for has the span already.
+            if (Activity.Current is { } outer && ReferenceEquals(outer.Source, Source))
+            {
+                call.TraceInto(outer);
+            }
+
+            return null;
+        }
+
         if (Source.CreateActivity(call.Operation, ActivityKind.Internal) is not { } span)
         {
             return null;
@@ -89,6 +100,7 @@ internal static class CallSpan
         ResilienceEventKind.RetryScheduled => "handlers.retry",
         ResilienceEventKind.Recovered => "handlers.recovered",
         ResilienceEventKind.GaveUp => "handlers.gave_up",
+        ResilienceEventKind.Replayed => "handlers.replayed",
         ResilienceEventKind.CircuitChanged => "handlers.circuit_changed",
         _ => null,
     };

@@ -7,8 +7,8 @@ namespace Handlers;
 internal sealed class CallTrace(Call call, Activity? span = null)
 {
     private readonly EventHub _hub = call.Client.State.Events;
-    private readonly long _number = call.Client.State.Events.NextCall();
     private IProgress<ResilienceEvent>? _progress = call.Options?.Progress;
+    private long _number;
 
     public void Queued(Waiter waiter)
     {
@@ -131,6 +131,16 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         {
             Tell(Failure());
         }
+        else if (call.Key is { IsReplayed: true })
+        {
+            Tell(new ResilienceEvent
+            {
+                Kind = ResilienceEventKind.Replayed,
+                At = _hub.Now,
+                Message = "Answered with the result of another call with the same idempotency key.",
+                Status = Status,
+            });
+        }
 
         Tell(new ResilienceEvent
         {
@@ -150,6 +160,24 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         if (span is not null)
         {
             CallSpan.End(span, call, outcome);
+        }
+    }
+
+    // A call that is made for another one, under the same key, is told of under the same number.
+    private long Number
+    {
+        get
+        {
+            if (_number == 0)
+            {
+                _number = call.Key is { Number: > 0 and var known } ? known : _hub.NextCall();
+                if (call.Key is { } key)
+                {
+                    key.Number = _number;
+                }
+            }
+
+            return _number;
         }
     }
 
@@ -181,7 +209,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
 
     public void Tell(ResilienceEvent told)
     {
-        told = told with { Client = call.Client.Name, Call = _number, Operation = call.Operation };
+        told = told with { Client = call.Client.Name, Call = Number, Operation = call.Operation };
         if (_hub.IsWatched)
         {
             _hub.Publish(told);

@@ -36,6 +36,9 @@ public enum ResilienceEventKind : byte
     /// <summary>The call is over, whatever came of it: <see cref="ResilienceEvent.Took"/>.</summary>
     CallEnded,
 
+    /// <summary>A write was answered with what another call with the same idempotency key got: it was not sent again.</summary>
+    Replayed,
+
     /// <summary>A circuit changed its state: <see cref="ResilienceEvent.Circuit"/>.</summary>
     CircuitChanged,
 

@@ -59,6 +59,25 @@ public sealed class SpanTests
     }
 
     [Fact]
+    public async Task A_keyed_write_is_one_span_with_what_happened_to_it()
+    {
+        using var bench = new Bench("spans", settings: Settings.For("spans", ("Account", "acme"), ("Retry:Jitter", "0")));
+        bench.Wire.Answers(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        using var spans = new Spans("spans");
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, "things/17") { Content = new StringContent("{}") };
+            request.SetCallOptions(new CallOptions { IdempotencyKey = "one" });
+            (await client.SendAsync(request)).Dispose();
+        });
+
+        Activity span = spans.Ended.Single();
+        span.Events.Select(e => e.Name).ShouldBe(["handlers.retry", "handlers.recovered"]);
+        (span.GetTagItem("handlers.attempts"), span.GetTagItem("handlers.outcome")).ShouldBe((2, "ok"));
+    }
+
+    [Fact]
     public async Task The_synchronous_path_has_the_same_span()
     {
         using var bench = new Bench("spans");

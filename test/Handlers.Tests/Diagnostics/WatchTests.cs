@@ -60,6 +60,29 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task A_keyed_write_is_one_call_and_its_repetition_is_answered_without_an_attempt()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Account", "acme"), ("Retry:Jitter", "0")));
+        bench.Wire.Answers(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+
+        IReadOnlyList<ResilienceEvent> all = await Watched(bench, async client =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Put, "things/17") { Content = new StringContent("{}") };
+                request.SetCallOptions(new CallOptions { IdempotencyKey = "one" });
+                (await client.SendAsync(request)).Dispose();
+            }
+        });
+
+        all.Where(e => e.Call == 1).Select(e => e.Kind).ShouldBe(
+            [AttemptStarted, AttemptEnded, RetryScheduled, AttemptStarted, AttemptEnded, Recovered, CallEnded]);
+        all.Where(e => e.Call == 2).Select(e => e.Kind).ShouldBe([Replayed, CallEnded]);
+        bench.Services.GetRequiredService<IResilienceMonitor>().Clients.Single().ShouldSatisfyAllConditions(
+            seen => (seen.Calls, seen.Attempts, seen.Retries).ShouldBe((2, 2, 1)));
+    }
+
+    [Fact]
     public async Task A_circuit_tells_its_changes_whoever_causes_them()
     {
         using var bench = new Bench(settings: Settings.For("api", ("CircuitBreaker:FailureThreshold", "2"), ("Retry:MaxRetries", "0")));
