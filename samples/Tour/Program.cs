@@ -2,6 +2,12 @@ using Tour;
 
 // Named clients as an app would have them, against provider twins on loopback sockets. Exit code 0 only if every hard rule held.
 await using Stage stage = await Stage.BuildAsync(args);
+if (args.Contains("--web"))
+{
+    await Web.RunAsync(stage, args);
+    return 0;
+}
+
 Scene[] scenes = Scenes.All(stage);
 bool json = args.Contains("--json");
 Task played = Task.WhenAll(scenes.Select(scene => scene.PlayAsync()));
