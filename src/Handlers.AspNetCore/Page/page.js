@@ -238,7 +238,7 @@
 
   // ---- timeline
 
-  const KINDS = ["queued", "granted", "attempt", "answer", "rate_limited", "retry", "recovered", "replayed", "error", "done", "circuit", "gate_closed", "gate_opened",
+  const KINDS = ["queued", "granted", "attempt", "answer", "rate_limited", "retry", "recovered", "fallback", "replayed", "error", "done", "circuit", "gate_closed", "gate_opened",
     "options_reloaded", "options_rejected", "missed"];
   const sentence = {
     queued: e => `${e.message}${e.cause ? " – " + e.cause : ""}`,
@@ -261,7 +261,7 @@
       if (order.length > MAX_CALLS) for (const old of order.splice(MAX_CALLS)) calls.delete(old.key);
     }
     call.v++;
-    if (["queued", "rate_limited", "retry", "error"].includes(kind)) call.notable = true;
+    if (["queued", "rate_limited", "retry", "error", "fallback"].includes(kind)) call.notable = true;
     if (kind === "error") call.look = "bad";
     else if (kind === "done") call.look ||= "good";
     else if (kind === "recovered" || (call.notable && call.look === "")) call.look = "warn";

@@ -56,6 +56,8 @@ internal static class StatusJson
         json.WriteNumber("retries_used_up", client.RetriesUsedUp);
         json.WriteNumber("rate_limited", client.RateLimited);
         json.WriteNumber("refused", client.Refused);
+        json.WriteNumber("replayed", client.Replayed);
+        json.WriteNumber("fallbacks", client.Fallbacks);
         json.WriteNumber("waits", client.Waits);
         Seconds(json, "waited", client.Waited);
         Seconds(json, "p50", client.P50);

@@ -29,9 +29,6 @@ internal sealed class CallKey
     /// <summary>The call that was made for everybody who asked with this key, once it has begun.</summary>
     public Call? Flight { get; set; }
 
-    /// <summary>Under which number those who look are told of the call, and of the one that is made for it; 0 while nobody looks.</summary>
-    public long Number { get; set; }
-
     /// <summary>The answer is another call's.</summary>
     public bool IsReplayed { get; set; }
 }

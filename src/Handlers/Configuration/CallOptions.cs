@@ -63,6 +63,9 @@ public sealed class CallOptions
     /// <summary>The call is made for another one of the same client, which is the one that is counted and told about.</summary>
     internal bool IsInner { get; init; }
 
+    /// <summary>Under which number those who look are told of an inner call: that of the call it is made for; 0 where nobody looks.</summary>
+    internal long Number { get; init; }
+
     /// <summary>Our own request beside a call: it gets no key, and nothing is kept of it.</summary>
     internal bool IsAside { get; init; }
 
@@ -111,6 +114,7 @@ public sealed class CallOptions
         Progress = Progress ?? weaker.Progress,
         Flight = Flight,
         IsInner = IsInner,
+        Number = Number,
         IsAside = IsAside,
         IsFallback = IsFallback,
         KeyScope = IdempotencyKey is null ? weaker.KeyScope : KeyScope,
@@ -128,7 +132,8 @@ public sealed class CallOptions
     };
 
     /// <summary>The same for a call that is made on behalf of this one. Its key is the outer call's business, and so is its deadline unless one is given.</summary>
-    internal static CallOptions Inside(CallOptions? outer, TimeSpan? deadline, CallKey? flight = null, bool isInner = false, bool isAside = false, bool isFallback = false) => new()
+    internal static CallOptions Inside(
+        CallOptions? outer, TimeSpan? deadline, CallKey? flight = null, bool isInner = false, bool isAside = false, bool isFallback = false, long number = 0) => new()
     {
         Account = outer?.Account,
         Tenant = outer?.Tenant,
@@ -144,5 +149,6 @@ public sealed class CallOptions
         IsInner = isInner,
         IsAside = isAside,
         IsFallback = isFallback || outer is { IsFallback: true },
+        Number = number,
     };
 }

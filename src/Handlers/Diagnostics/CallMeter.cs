@@ -24,6 +24,8 @@ internal sealed class CallMeter
     private readonly Histogram<double> _wait;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _transitions;
+    private readonly Counter<long> _replays;
+    private readonly Counter<long> _fallbacks;
 
     public CallMeter(IMeterFactory? factory)
     {
@@ -38,6 +40,8 @@ internal sealed class CallMeter
         _wait = Seconds("pacing.wait", "How long an attempt waited for its quota.", WaitBounds);
         _refusals = Meter.CreateCounter<long>(Prefix + "refusals", "{attempt}", "Attempts that were refused here, without being sent.");
         _transitions = Meter.CreateCounter<long>(Prefix + "circuit.transitions", "{transition}", "Changes of a circuit's state.");
+        _replays = Meter.CreateCounter<long>(Prefix + "replays", "{call}", "Calls that were answered with another call's result under the same idempotency key.");
+        _fallbacks = Meter.CreateCounter<long>(Prefix + "fallbacks", "{call}", "Calls in whose place somebody else answered.");
     }
 
     public Meter Meter { get; }
@@ -125,6 +129,22 @@ internal sealed class CallMeter
         if (_refusals.Enabled)
         {
             _refusals.Add(1, new(Attributes.Client, client), new(Attributes.Reason, reason));
+        }
+    }
+
+    public void Replayed(string client)
+    {
+        if (_replays.Enabled)
+        {
+            _replays.Add(1, new KeyValuePair<string, object?>(Attributes.Client, client));
+        }
+    }
+
+    public void FellBack(string client)
+    {
+        if (_fallbacks.Enabled)
+        {
+            _fallbacks.Add(1, new KeyValuePair<string, object?>(Attributes.Client, client));
         }
     }
 

@@ -8,7 +8,9 @@ internal sealed class CallTrace(Call call, Activity? span = null)
 {
     private readonly EventHub _hub = call.Client.State.Events;
     private IProgress<ResilienceEvent>? _progress = call.Options?.Progress;
-    private long _number;
+
+    /// <summary>Groups the events of a call; one that is made for another one is told of under that one's.</summary>
+    public long Number { get; } = call.Options is { Number: > 0 and var outer } ? outer : call.Client.State.Events.NextCall();
 
     public void Queued(Waiter waiter)
     {
@@ -124,6 +126,14 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         }
     }
 
+    public void FellBack(string answerer, string cause) => Tell(new ResilienceEvent
+    {
+        Kind = ResilienceEventKind.FellBack,
+        At = _hub.Now,
+        Message = $"Answered in its place: {answerer}.",
+        Cause = cause,
+    });
+
     /// <summary>The call is over.</summary>
     public void Ended(CallOutcome outcome)
     {
@@ -160,24 +170,6 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         if (span is not null)
         {
             CallSpan.End(span, call, outcome);
-        }
-    }
-
-    // A call that is made for another one, under the same key, is told of under the same number.
-    private long Number
-    {
-        get
-        {
-            if (_number == 0)
-            {
-                _number = call.Key is { Number: > 0 and var known } ? known : _hub.NextCall();
-                if (call.Key is { } key)
-                {
-                    key.Number = _number;
-                }
-            }
-
-            return _number;
         }
     }
 

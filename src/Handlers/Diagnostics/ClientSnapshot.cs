@@ -42,6 +42,12 @@ public sealed record ClientSnapshot
     /// <summary>Attempts that were refused here, by a quota or an open circuit, without being sent.</summary>
     public long Refused { get; init; }
 
+    /// <summary>Calls that were answered with what another call with the same idempotency key got.</summary>
+    public long Replayed { get; init; }
+
+    /// <summary>Calls in whose place somebody else answered: another model, another client, a function.</summary>
+    public long Fallbacks { get; init; }
+
     /// <summary>Attempts that waited in a queue or at a gate.</summary>
     public long Waits { get; init; }
 

@@ -13,6 +13,8 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
     private long _usedUp;
     private long _rateLimited;
     private long _refused;
+    private long _replayed;
+    private long _fallbacks;
     private long _waits;
     private long _waited;
 
@@ -37,6 +39,11 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
         {
             Interlocked.Increment(ref _cancelled);
         }
+        else if (call.Key is { IsReplayed: true })
+        {
+            Interlocked.Increment(ref _replayed);
+            meter.Replayed(client);
+        }
 
         meter.Ended(call, outcome, _operations);
     }
@@ -58,6 +65,13 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
     {
         Interlocked.Increment(ref _refused);
         meter.Refused(client, reason);
+    }
+
+    /// <summary>Somebody else answered.</summary>
+    public void FellBack()
+    {
+        Interlocked.Increment(ref _fallbacks);
+        meter.FellBack(client);
     }
 
     public void Waited(TimeSpan waited, bool atGate)
@@ -89,6 +103,8 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
             RetriesUsedUp = Interlocked.Read(ref _usedUp),
             RateLimited = Interlocked.Read(ref _rateLimited),
             Refused = Interlocked.Read(ref _refused),
+            Replayed = Interlocked.Read(ref _replayed),
+            Fallbacks = Interlocked.Read(ref _fallbacks),
             Waits = Interlocked.Read(ref _waits),
             Waited = TimeSpan.FromTicks(Interlocked.Read(ref _waited)),
             P50 = _latency.Percentile(0.50, now),

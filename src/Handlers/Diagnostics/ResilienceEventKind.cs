@@ -36,6 +36,9 @@ public enum ResilienceEventKind : byte
     /// <summary>The call is over, whatever came of it: <see cref="ResilienceEvent.Took"/>.</summary>
     CallEnded,
 
+    /// <summary>Somebody else answered in the place of an upstream that is down or whose quota is gone.</summary>
+    FellBack,
+
     /// <summary>A write was answered with what another call with the same idempotency key got: it was not sent again.</summary>
     Replayed,
 

@@ -120,6 +120,8 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
         else
         {
             FallbackLog.FellBack(_client.Logger, call.Operation, answerer, _cause);
+            _client.Stats.FellBack();
+            call.Trace?.FellBack(answerer, _cause);
         }
 
         Take(answer, judged, answerer);
@@ -165,7 +167,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
 
         // The same client, from here downwards: the same circuit and retries, the other model's quota.
         CallKey? key = DerivedKey(request);
-        request.SetCallOptions(CallOptions.Inside(call.Options, Deadline(), key, isInner: true, isFallback: true));
+        request.SetCallOptions(CallOptions.Inside(call.Options, Deadline(), key, isInner: true, isFallback: true, number: call.Trace?.Number ?? 0));
         return await SendAsync(request, static (request, to, mayWait, token) =>
             mayWait ? to.SendInsideAsync(request, token) : Task.FromResult(to.SendInside(request, token)), handler, token).ConfigureAwait(false);
     }

@@ -90,7 +90,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
 
     private async ValueTask<(FlightEnd End, HttpResponseMessage? Raw)> SendAsync(CancellationToken token)
     {
-        HttpRequestMessage request = FlightRequest.Of(call, CallOptions.Inside(call.Options, deadline: null, flight: _key, isInner: true));
+        HttpRequestMessage request = FlightRequest.Of(call, CallOptions.Inside(call.Options, deadline: null, flight: _key, isInner: true, number: call.Trace?.Number ?? 0));
         HttpResponseMessage? response = null;
         Exception? failure = null;
         try

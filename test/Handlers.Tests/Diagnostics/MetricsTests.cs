@@ -102,6 +102,30 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public async Task Replays_and_fallbacks_are_counted()
+    {
+        using var bench = new Bench("openai", settings: Settings.For("openai", ("Account", "acme"), ("Retry:MaxRetries", "0"), ("Fallback:Models", "gpt-5-mini")));
+        bench.Wire.Answers(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+        using var seen = new Measurements(bench.Services);
+
+        await bench.Run(async client =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions")
+                {
+                    Content = new StringContent("""{"model":"gpt-5","messages":[]}""", System.Text.Encoding.UTF8, "application/json"),
+                };
+                request.SetCallOptions(new CallOptions { Replay = ReplaySafety.Safe, IdempotencyKey = "one" });
+                (await client.SendAsync(request)).Dispose();
+            }
+        });
+
+        seen.Of("fallbacks").Single().Tags["handlers.client.name"].ShouldBe("openai");
+        seen.Of("replays").Single().Tags["handlers.client.name"].ShouldBe("openai");
+    }
+
+    [Fact]
     public async Task A_gauge_shows_the_seconds_until_a_gate_opens()
     {
         using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "0")));

@@ -79,7 +79,30 @@ public sealed class WatchTests
             [AttemptStarted, AttemptEnded, RetryScheduled, AttemptStarted, AttemptEnded, Recovered, CallEnded]);
         all.Where(e => e.Call == 2).Select(e => e.Kind).ShouldBe([Replayed, CallEnded]);
         bench.Services.GetRequiredService<IResilienceMonitor>().Clients.Single().ShouldSatisfyAllConditions(
-            seen => (seen.Calls, seen.Attempts, seen.Retries).ShouldBe((2, 2, 1)));
+            seen => (seen.Calls, seen.Attempts, seen.Retries, seen.Replayed).ShouldBe((2, 2, 1, 1)));
+    }
+
+    [Fact]
+    public async Task Another_model_that_answers_is_told_under_the_number_of_the_call()
+    {
+        using var bench = new Bench("openai", settings: Settings.For("openai", ("Retry:MaxRetries", "0"), ("Fallback:Models", "gpt-5-mini")));
+        bench.Wire.Answers(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK);
+
+        IReadOnlyList<ResilienceEvent> all = await Watched(bench, async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions")
+            {
+                Content = new StringContent("""{"model":"gpt-5","messages":[]}""", System.Text.Encoding.UTF8, "application/json"),
+            };
+            request.SetCallOptions(new CallOptions { Replay = ReplaySafety.Safe });
+            (await client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        ResilienceEvent fellBack = all.Single(e => e.Kind == FellBack);
+        fellBack.Message.ShouldBe("Answered in its place: model gpt-5-mini.");
+        all.ShouldAllBe(e => e.Call == fellBack.Call || e.Call == null);
+        all[^1].Kind.ShouldBe(CallEnded);
+        bench.Services.GetRequiredService<IResilienceMonitor>().Clients.Single().Fallbacks.ShouldBe(1);
     }
 
     [Fact]
