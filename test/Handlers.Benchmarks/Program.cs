@@ -3,11 +3,13 @@ using Handlers.Benchmarks;
 return args switch
 {
     ["overhead", .. var rest] => Overhead.Run(json: rest.Contains("--json")),
+    ["hit", .. var rest] => await CacheHit.RunAsync(json: rest.Contains("--json")),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: overhead [--json]   what the chain adds to a bare client, against Polly.Core and eight empty handlers, interleaved in one process");
+    Console.Error.WriteLine("       hit [--json]        what a cached answer costs, against a MemoryCache and building the same response");
     return 2;
 }

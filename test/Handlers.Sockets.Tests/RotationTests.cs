@@ -68,6 +68,7 @@ public sealed class RotationTests : IDisposable
         host.BaseAddress,
         options =>
         {
+            options.Caching.Enabled = false;
             options.CircuitBreaker.FailureThreshold = 2;
             options.Retry.BudgetRatio = 0;
             options.Retry.BudgetMinimum = 1;

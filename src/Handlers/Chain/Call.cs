@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using Handlers.Providers;
 using Handlers.Quotas;
+using Handlers.ResponseCaching;
 using Handlers.Retry;
 
 namespace Handlers;
@@ -78,6 +79,9 @@ internal sealed class Call
     /// <summary>The caller's token, or inside an inner run the token that run was given.</summary>
     public CancellationToken Token { get; set; }
 
+    /// <summary>The longest wait before an attempt; null: the client's. Zero where a stale answer stands ready.</summary>
+    public TimeSpan? MaxWait => Cache is { HasStandIn: true } ? TimeSpan.Zero : Options?.MaxWait;
+
     public long StartedAt { get; }
 
     public long DeadlineAt { get; }
@@ -122,6 +126,15 @@ internal sealed class Call
 
     /// <summary>How long the call has waited for its present attempt.</summary>
     public TimeSpan Waited { get; set; }
+
+    /// <summary>What the cache found for the request, and what it does with the answer.</summary>
+    public CacheVisit? Cache { get; set; }
+
+    /// <summary>Our member of the Cache-Status field; null when no cache was asked.</summary>
+    public string? CacheStatus { get; set; }
+
+    /// <summary>Who sees the body go by while the caller reads it.</summary>
+    public BodyWatcher? Watcher { get; set; }
 
     /// <summary>The token source that goes on to the body, with its timer.</summary>
     public CancellationTokenSource? BodySource { get; set; }
@@ -228,6 +241,7 @@ internal sealed class Call
         Paced = false;
         Waited = TimeSpan.Zero;
         SentAt = 0;
+        Watcher = null;
         EndBody();
         Original.Restore(Request);
     }

@@ -103,11 +103,29 @@ internal sealed class CallContent : HttpContent
         return reading.IsCompletedSuccessfully ? reading.Result : reading.AsTask().GetAwaiter().GetResult();
     }
 
+    /// <summary>What a read brought; no bytes are the body's end.</summary>
+    internal void Note(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            _call.Watcher?.End();
+            End();
+        }
+        else
+        {
+            _call.Watcher?.Note(bytes);
+        }
+    }
+
+    /// <summary>A read failed: what comes after it, if anything, is not what follows.</summary>
+    internal void Break() => _call.Watcher?.Abandon();
+
     /// <summary>The body is over: read to its end, broken, or given up.</summary>
     internal void End()
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)
         {
+            _call.Watcher?.Abandon();
             _guard?.Disarm();
             _call.EndBody(reusable: Volatile.Read(ref _reading) == 0);
         }

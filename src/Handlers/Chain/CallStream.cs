@@ -24,8 +24,16 @@ internal sealed class CallStream(Stream inner, CallContent content, Cancellation
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int read = await content.ReadAsync(inner, buffer, cancellationToken).ConfigureAwait(false);
-        return Noted(read, buffer.Length);
+        try
+        {
+            int read = await content.ReadAsync(inner, buffer, cancellationToken).ConfigureAwait(false);
+            return Noted(buffer.Span, read);
+        }
+        catch
+        {
+            content.Break();
+            throw;
+        }
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -42,8 +50,18 @@ internal sealed class CallStream(Stream inner, CallContent content, Cancellation
         return read;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) =>
-        Noted(content.Read(inner, buffer.AsMemory(offset, count), blocking), count);
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        try
+        {
+            return Noted(buffer.AsSpan(offset, count), content.Read(inner, buffer.AsMemory(offset, count), blocking));
+        }
+        catch
+        {
+            content.Break();
+            throw;
+        }
+    }
 
     public override void Flush()
     {
@@ -73,11 +91,11 @@ internal sealed class CallStream(Stream inner, CallContent content, Cancellation
         base.Dispose(disposing);
     }
 
-    private int Noted(int read, int asked)
+    private int Noted(ReadOnlySpan<byte> buffer, int read)
     {
-        if (read == 0 && asked > 0)
+        if (buffer.Length > 0)
         {
-            content.End();
+            content.Note(buffer[..read]);
         }
 
         return read;

@@ -14,6 +14,7 @@ internal static class ChainOrder
 
     private static ChainedHandler[] All(ClientState client) =>
     [
+        new ResponseCachingHandler(client), // answer without the network?
         new IdempotencyHandler(client),    // one key for the whole call; the same key again gives the same result
         new FallbackHandler(client),       // another model or route, when this one can't
         new RetryHandler(client),          // again? when? is there time?

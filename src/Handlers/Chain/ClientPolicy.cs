@@ -72,6 +72,7 @@ internal sealed class ClientPolicy
     private static Stages StagesOf(ResilienceHandlersOptions options)
     {
         var stages = Stages.None;
+        stages |= options.Caching.Enabled ? Stages.ResponseCaching : 0;
         stages |= options.Idempotency.Enabled ? Stages.Idempotency : 0;
         FallbackOptions fallback = options.Fallback;
         stages |= fallback.Enabled && (fallback.Models.Length > 0 || fallback.Client is not null || fallback.Route is not null) ? Stages.Fallback : 0;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Handlers.CircuitBreaker;
 using Handlers.Fallback;
 using Handlers.Idempotency;
+using Handlers.ResponseCaching;
 using Handlers.Retry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,7 @@ internal sealed class ClientState
     private ClientPolicy _policy;
     private Upstream? _lastUpstream;
     private BudgetEntry? _lastBudget;
+    private ResponseCache? _responses;
     private KeyMemory? _keys;
     private int _saidRoutePassedOver;
 
@@ -53,6 +55,9 @@ internal sealed class ClientState
     public IEnumerable<Upstream> Upstreams => _upstreams.Values;
 
     public IEnumerable<Circuit> Circuits => _upstreams.Values.Select(upstream => upstream.Circuit);
+
+    /// <summary>What the cache keeps between calls.</summary>
+    public ResponseCache Responses => _responses ?? LazyInitializer.EnsureInitialized(ref _responses, () => new ResponseCache(this));
 
     /// <summary>The idempotency keys that were used.</summary>
     public KeyMemory Keys => _keys ?? LazyInitializer.EnsureInitialized(ref _keys, () => new KeyMemory(this));

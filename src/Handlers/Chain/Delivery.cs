@@ -24,7 +24,8 @@ internal static class Delivery
         }
 
         response.RequestMessage ??= call.Request;
-        if (HasEnded(call, response))
+        // A content of ours is in the care of a call inside this one.
+        if (HasEnded(call, response) || (response.Content is CallContent && call.Watcher is null))
         {
             call.EndBody();
             return;
@@ -32,7 +33,7 @@ internal static class Delivery
 
         bool stream = IsStream(response.Content, call.Policy);
         TimeSpan limit = stream ? call.Policy.Options.BodyIdleTimeout : call.Client.Clock.Between(call.Now, call.DeadlineAt);
-        if (limit == Timeout.InfiniteTimeSpan && !call.Grant.IsHeld)
+        if (limit == Timeout.InfiniteTimeSpan && !call.Grant.IsHeld && call.Watcher is null)
         {
             call.EndBody();
             return;
@@ -42,11 +43,8 @@ internal static class Delivery
     }
 
     /// <summary>A body already in memory has ended, and so has one that can't have any bytes.</summary>
-    private static bool HasEnded(Call call, HttpResponseMessage response) =>
+    public static bool HasEnded(Call call, HttpResponseMessage response) =>
         response.Content is ByteArrayContent or ReadOnlyMemoryContent or BufferedBody { IsWhole: true }
-
-        // A call inside this one has taken care of it.
-        or CallContent
         || response.Content.GetType() == NoContent
         || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
         || call.Original.Method == HttpMethod.Head;

@@ -33,6 +33,12 @@ internal sealed class ResilienceState(
 
     public QuotaLedger Ledger { get; } = new(time);
 
+    /// <summary>The store that the app registered for all clients; null for one in memory.</summary>
+    public IResponseStore? ResponseStore { get; init; }
+
+    /// <summary>The store in memory for the clients that share one; it is as large as the largest of them wants it.</summary>
+    public ResponseCaching.SharedResponseStore SharedResponses { get; } = new(time);
+
     /// <summary>Makes named clients; null without a container.</summary>
     public Func<string, HttpClient>? Clients { get; init; }
 

@@ -57,6 +57,12 @@ public sealed class CallOptions
     /// <summary>Whether the call may be repeated after an unknown outcome, in place of the provider's knowledge. Default null.</summary>
     public ReplaySafety? Replay { get; init; }
 
+    /// <summary>How the call uses the response cache. Default null: by the rules of HTTP.</summary>
+    public CacheMode? Cache { get; init; }
+
+    /// <summary>The cache's own request in the background.</summary>
+    internal bool IsRefresh { get; init; }
+
     /// <summary>A key that the flight of this call was given by the call that waits for it.</summary>
     internal CallKey? Flight { get; init; }
 
@@ -111,7 +117,9 @@ public sealed class CallOptions
         MaxWait = MaxWait ?? weaker.MaxWait,
         MaxRetries = MaxRetries ?? weaker.MaxRetries,
         Replay = Replay ?? weaker.Replay,
+        Cache = Cache ?? weaker.Cache,
         Progress = Progress ?? weaker.Progress,
+        IsRefresh = IsRefresh,
         Flight = Flight,
         IsInner = IsInner,
         Number = Number,
@@ -144,6 +152,7 @@ public sealed class CallOptions
         MaxWait = outer?.MaxWait,
         MaxRetries = outer?.MaxRetries,
         Replay = isAside ? null : outer?.Replay,
+        Cache = outer?.Cache,
         Progress = isAside ? null : outer?.Progress,
         Flight = flight,
         IsInner = isInner,

@@ -22,6 +22,9 @@ internal static class OptionSchema
     private static readonly SwitchKind Switch = new();
     private static readonly DurationKind Timeouts = new(TimeSpan.FromMilliseconds(10), Month, orNone: true);
     private static readonly DurationKind UpToADay = new(TimeSpan.Zero, Day);
+    private static readonly DurationKind UpToAMonth = new(TimeSpan.Zero, Month);
+    private static readonly DurationKind Refreshes = new(TimeSpan.FromMilliseconds(10), Day);
+    private static readonly DurationKind StoreWaits = new(TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
     private static readonly DurationKind UpToAMinute = new(TimeSpan.Zero, TimeSpan.FromMinutes(1));
     private static readonly DurationKind ServerWait = new(TimeSpan.FromSeconds(1), Month);
     private static readonly OptionalKind<TimeSpan> LongestWait = new(new DurationKind(TimeSpan.Zero, Month));
@@ -54,6 +57,20 @@ internal static class OptionSchema
         new Option<TimeSpan>("BodyIdleTimeout", Timeouts, o => o.BodyIdleTimeout, (o, v) => o.BodyIdleTimeout = v),
         new Option<string?>("StreamTypes", MediaTypes, o => o.StreamTypes, (o, v) => o.StreamTypes = v!),
         new Option<RejectionStyle>("Rejections", new ChoiceKind<RejectionStyle>(), o => o.Rejections, (o, v) => o.Rejections = v),
+
+        new Option<bool>("Caching:Enabled", Switch, o => o.Caching.Enabled, (o, v) => o.Caching.Enabled = v),
+        new Option<long>("Caching:MaxBytes", Bytes(1L << 40), o => o.Caching.MaxBytes, (o, v) => o.Caching.MaxBytes = v),
+        new Option<long>("Caching:MaxEntryBytes", Bytes(1L << 30), o => o.Caching.MaxEntryBytes, (o, v) => o.Caching.MaxEntryBytes = v),
+        new Option<int>("Caching:MaxVariants", Count(1, 1_000), o => o.Caching.MaxVariants, (o, v) => o.Caching.MaxVariants = v),
+        new Option<bool>("Caching:SharedStore", Switch, o => o.Caching.SharedStore, (o, v) => o.Caching.SharedStore = v),
+        new Option<bool>("Caching:Heuristics", Switch, o => o.Caching.Heuristics, (o, v) => o.Caching.Heuristics = v),
+        new Option<TimeSpan>("Caching:StaleIfError", UpToAMonth, o => o.Caching.StaleIfError, (o, v) => o.Caching.StaleIfError = v),
+        new Option<bool>("Caching:StaleOnDisconnect", Switch, o => o.Caching.StaleOnDisconnect, (o, v) => o.Caching.StaleOnDisconnect = v),
+        new Option<bool>("Caching:StaleWhileRevalidate", Switch, o => o.Caching.StaleWhileRevalidate, (o, v) => o.Caching.StaleWhileRevalidate = v),
+        new Option<TimeSpan>("Caching:RefreshTimeout", Refreshes, o => o.Caching.RefreshTimeout, (o, v) => o.Caching.RefreshTimeout = v),
+        new Option<bool>("Caching:SingleFlight", Switch, o => o.Caching.SingleFlight, (o, v) => o.Caching.SingleFlight = v),
+        new Option<TimeSpan>("Caching:KeepForValidation", UpToAMonth, o => o.Caching.KeepForValidation, (o, v) => o.Caching.KeepForValidation = v),
+        new Option<TimeSpan>("Caching:StoreTimeout", StoreWaits, o => o.Caching.StoreTimeout, (o, v) => o.Caching.StoreTimeout = v),
 
         new Option<bool>("Idempotency:Enabled", Switch, o => o.Idempotency.Enabled, (o, v) => o.Idempotency.Enabled = v),
         new Option<string?>("Idempotency:HeaderName", FieldName, o => o.Idempotency.HeaderName, (o, v) => o.Idempotency.HeaderName = v),

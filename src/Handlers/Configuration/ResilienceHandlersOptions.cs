@@ -36,6 +36,9 @@ public sealed class ResilienceHandlersOptions
     /// <summary>How refusals of our own reach the caller. Default <see cref="RejectionStyle.Exception"/>.</summary>
     public RejectionStyle Rejections { get; set; }
 
+    /// <summary>What is answered from a store.</summary>
+    public ResponseCachingOptions Caching { get; internal set; } = new();
+
     /// <summary>Which writes carry a key, and how long their results are kept.</summary>
     public IdempotencyOptions Idempotency { get; internal set; } = new();
 

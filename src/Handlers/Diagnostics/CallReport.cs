@@ -17,6 +17,7 @@ public sealed class CallReport
         GaveUp = call.RetryDecision.Reason;
         MayHaveHappened = call.MayHaveHappened;
         AlreadyDone = call.Judgement is { AlreadyDone: true };
+        CacheStatus = call.CacheStatus;
         IdempotencyKey = call.Key?.Shown;
         IsReplayed = call.Key is { IsReplayed: true };
         AnsweredBy = call.AnsweredBy;
@@ -57,6 +58,9 @@ public sealed class CallReport
 
     /// <summary>The last answer proves that an earlier attempt of this call did what was asked.</summary>
     public bool AlreadyDone { get; }
+
+    /// <summary>What the response cache did, as its member of <c>Cache-Status</c> (RFC 9211) says it; null when none was asked.</summary>
+    public string? CacheStatus { get; }
 
     /// <summary>The idempotency key that the call carried, as the caller or we made it; null without one. A natural key or a hash of content is shown as a digest.</summary>
     public string? IdempotencyKey { get; }

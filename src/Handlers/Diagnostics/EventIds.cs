@@ -17,6 +17,13 @@ internal static class EventIds
     public const int EditRejected = 152;
     public const int EditNotApplied = 153;
 
+    public const int StoreFailed = 200;
+    public const int StoreRecovered = 201;
+    public const int StorePassedOver = 202;
+    public const int AccountUnknown = 203;
+    public const int ServedStale = 204;
+    public const int RefreshFailed = 205;
+
     public const int OutcomeUnknown = 300;
     public const int OutcomeSettled = 301;
     public const int KeyReplayed = 302;

@@ -42,7 +42,7 @@ public sealed class PacingHandler : ChainedHandler
             BodyBytes = BodyBytes(call),
             Priority = call.Options?.Priority ?? (options.Workload == Workload.Background ? CallPriority.Background : CallPriority.Normal),
             Tenant = call.Options?.Tenant,
-            MaxWait = call.Options?.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
+            MaxWait = call.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
             TimeLeft = call.Client.Clock.Between(call.Now, call.DeadlineAt),
             Blocks = call.IsSynchronous,
         };

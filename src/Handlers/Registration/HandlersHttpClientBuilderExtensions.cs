@@ -46,6 +46,15 @@ public static class HandlersHttpClientBuilderExtensions
         return Installation.Remove(builder);
     }
 
+    /// <summary>Adds <see cref="ResponseCachingHandler"/> alone. A registered <see cref="IResponseStore"/> replaces the client's own memory.</summary>
+    /// <param name="builder">The client's builder.</param>
+    /// <param name="configure">Changes its options.</param>
+    public static IHttpClientBuilder AddResponseCaching(this IHttpClientBuilder builder, Action<ResponseCachingOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return Installation.Add(builder, Stages.ResponseCaching, null, configure is null ? null : options => configure(options.Caching));
+    }
+
     /// <summary>Adds <see cref="IdempotencyHandler"/> alone. A registered <see cref="IIdempotencyStore"/> replaces the client's own memory.</summary>
     /// <param name="builder">The client's builder.</param>
     /// <param name="configure">Changes its options.</param>

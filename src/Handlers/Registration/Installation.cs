@@ -107,6 +107,7 @@ internal static class Installation
             provider.GetKeyedService<Random>(RandomKey),
             provider.GetService<IMeterFactory>())
         {
+            ResponseStore = provider.GetService<IResponseStore>(),
             Clients = name => provider.GetRequiredService<IHttpClientFactory>().CreateClient(name),
             KeyStore = provider.GetService<IIdempotencyStore>(),
         });

@@ -85,6 +85,7 @@ public sealed class RetryHandler : ChainedHandler
         {
             // The answer is about to be dropped: nobody else shall wait for its slots while this call sleeps.
             call.Client.State.Ledger.Release(ref call.Grant);
+            call.Cache?.StopLeading();
             Tell(call, outcome, decision);
             call.Retries += decision.UsesRetry ? 1 : 0;
         }
@@ -148,7 +149,7 @@ public sealed class RetryHandler : ChainedHandler
             BodyCanBeSentAgain = BodyReplay.CanSendAgain(call.Original.Content),
             Paced = call.Paced,
             Left = clock.Between(call.Now, call.DeadlineAt),
-            MaxWait = call.Options?.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
+            MaxWait = call.MaxWait ?? options.Pacing.MaxWait ?? Timeout.InfiniteTimeSpan,
             MaxServerWait = options.RateLimits.MaxServerWait,
             Guard = options.RateLimits.Guard,
             CircuitOpensIn = (call.Exception as CircuitOpenException)?.RetryAfter,

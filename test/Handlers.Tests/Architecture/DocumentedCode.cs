@@ -1,4 +1,5 @@
 using Handlers.Tests.Providers;
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Handlers.Tests.Architecture;
@@ -9,6 +10,17 @@ internal static class DocumentedCode
     public static void OwnProvider(IServiceCollection services)
     {
         services.AddSingleton<Provider>(new AcmeProvider());
+    }
+
+    public static void Caching(IServiceCollection services)
+    {
+        services.AddHttpClient("catalog")
+            .AddResilienceHandlers(options => options.Account = "acme");
+    }
+
+    public static void CachingForSeveralProcesses(IServiceCollection services)
+    {
+        services.AddSingleton<IResponseStore>(provider => new DistributedResponseStore(provider.GetRequiredService<IDistributedCache>()));
     }
 
     public static void Retry(IServiceCollection services)

@@ -76,7 +76,9 @@ public sealed class TokenSourcePoolTests
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StreamContent(new OneWayStream("x"u8.ToArray())) };
+            var response = new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StreamContent(new OneWayStream("x"u8.ToArray())) };
+            response.Headers.TryAddWithoutValidation("Server", "stub");
+            return response;
         }
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

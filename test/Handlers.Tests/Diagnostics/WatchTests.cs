@@ -32,7 +32,7 @@ public sealed class WatchTests
 
         IReadOnlyList<ResilienceEvent> all = await Watched(bench, async client =>
         {
-            foreach (HttpResponseMessage response in await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => client.GetAsync("things"))))
+            foreach (HttpResponseMessage response in await Task.WhenAll(Enumerable.Range(0, 5).Select(i => client.GetAsync($"things/{i}"))))
             {
                 response.Dispose();
             }

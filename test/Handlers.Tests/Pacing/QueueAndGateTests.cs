@@ -38,9 +38,9 @@ public sealed class QueueAndGateTests
             return ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(1)).Body(new ScriptedBody().Text("a").Wait(TimeSpan.FromSeconds(1)).Text("b"));
         });
 
-        await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 9).Select(async _ =>
+        await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 9).Select(async i =>
         {
-            (await client.GetStringAsync("things")).ShouldBe("ab");
+            (await client.GetStringAsync($"things/{i}")).ShouldBe("ab");
             now--;
         })));
 

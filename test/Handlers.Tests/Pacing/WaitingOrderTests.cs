@@ -80,9 +80,9 @@ public class WaitingOrderTests
             order.Add(attempt.Request.RequestUri!.AbsolutePath[1..]);
             return ScriptedAnswer.Status(200);
         });
-        await bench.Run(client => Task.WhenAll(calls.Select(async call =>
+        await bench.Run(client => Task.WhenAll(calls.Select(async (call, i) =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/" + call.Name);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/{call.Name}?{i}");
             request.SetCallOptions(call.Options);
             using HttpResponseMessage response = await client.SendAsync(request);
         })));

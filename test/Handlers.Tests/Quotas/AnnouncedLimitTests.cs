@@ -63,6 +63,7 @@ public class AnnouncedLimitTests
                 {
                     [$"ResilienceHandlers:Clients:{client}:Workload"] = "Background",
                     [$"ResilienceHandlers:Clients:{client}:Pacing:Limits"] = "none",
+                    [$"ResilienceHandlers:Clients:{client}:Caching:Enabled"] = "false",
                 });
             Twin = twin = make(_bench.Time);
         }

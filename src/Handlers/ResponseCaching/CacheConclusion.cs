@@ -1,0 +1,321 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Handlers.ResponseCaching;
+
+/// <summary>The way up: what becomes of the server's answer, or of its absence.</summary>
+internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
+{
+    /// <summary>Decides about the outcome on the call. Where that takes waiting, the visit says for what.</summary>
+    public Step Conclude(Call call, CacheVisit visit)
+    {
+        visit.Task = CacheTask.None;
+        bool wasConditional = visit.Revalidation is { IsConditional: true };
+        visit.Revalidation?.GiveBack(call);
+        if (call.Response is not { } response)
+        {
+            ConcludeFailure(call, visit);
+            return Step.Go;
+        }
+
+        if ((int)response.StatusCode >= 500 && TryStandIn(call, visit))
+        {
+            cache.Flights.Land(visit, FlightOutcome.Failed);
+            return Step.Go;
+        }
+
+        ResponseHead head = ResponseHead.Read(response, out ReceivedFields fields);
+        Step step = wasConditional && response.StatusCode == HttpStatusCode.NotModified
+            ? Confirm(call, visit, visit.Revalidation!, response, head, fields)
+            : Receive(call, visit, response, head, ref fields);
+        fields.Return();
+        return step;
+    }
+
+    /// <summary>No answer came: a stored one may stand in for it.</summary>
+    public void ConcludeFailure(Call call, CacheVisit visit)
+    {
+        bool callerLeft = call.Token.IsCancellationRequested || call.Exception is CallTimeoutException { IsDeadline: true };
+        TryStandIn(call, visit);
+        cache.Flights.Land(visit, callerLeft ? FlightOutcome.CallerLeft : FlightOutcome.Failed);
+    }
+
+    /// <summary>Reads the whole body because others wait for it, hands it to the caller as well, and says what there is to share.</summary>
+    public async Task<FlightOutcome> ShareAsync(Call call, CacheVisit visit)
+    {
+        HttpResponseMessage response = call.Response!;
+        TimeSpan left = call.Left;
+        using var late = new CancellationTokenSource(left, client.Clock.Time);
+        using CancellationTokenRegistration link = call.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), late);
+        try
+        {
+            Stream body = await response.Content.ReadAsStreamAsync(late.Token).ConfigureAwait(false);
+            (ReadOnlyMemory<byte> start, bool isWhole) = await BodyPrefix.ReadAsync(body, visit.Options.MaxEntryBytes, late.Token).ConfigureAwait(false);
+            call.Now = client.Clock.Now;
+            response.Content = new BufferedBody(response.Content, start, isWhole ? null : body);
+            if (!isWhole)
+            {
+                call.Watcher!.Abandon();
+                return FlightOutcome.NotShared;
+            }
+
+            call.Watcher!.Note(start.Span);
+            call.Watcher.End();
+            return visit.HasSaved ? FlightOutcome.Stored : FlightOutcome.NotShared;
+        }
+        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        {
+            call.Watcher!.Abandon();
+            call.Now = client.Clock.Now;
+            call.Fail(
+                call.Token.IsCancellationRequested ? new TaskCanceledException(failure.Message, failure, call.Token)
+                : late.IsCancellationRequested ? Refusals.DeadlinePassed(call)
+                : failure is IOException ? new HttpRequestException(HttpRequestError.ResponseEnded, failure.Message, failure)
+                : failure);
+            ConcludeFailure(call, visit);
+            return FlightOutcome.Failed;
+        }
+    }
+
+    /// <summary>The keys that a write has made worthless.</summary>
+    public static IEnumerable<ResponseKey> InvalidatedBy(Call call, ClientPolicy policy, string clientName, CredentialDigests digests)
+    {
+        HttpResponseMessage response = call.Response!;
+        RequestHead request = RequestHead.Read(call.Original.Headers, null, digests);
+        ResponseKey own = CacheLookup.KeyOf(call, policy, clientName, request.Credential);
+        Uri target = call.Original.Uri!;
+        List<ResponseKey> keys = [own, own.ForHead()];
+        AddLocation(response.Headers.NonValidated, "Location");
+        AddLocation(response.Content.Headers.NonValidated, "Content-Location");
+        return keys;
+
+        void AddLocation(HttpHeadersNonValidated fields, string name)
+        {
+            if (fields.TryGetValues(name, out HeaderStringValues lines) && CacheInvalidation.SameOrigin(target, lines.ToString()) is { } named)
+            {
+                ResponseKey key = own.For(CacheLookup.Target(named));
+                keys.Add(key);
+                keys.Add(key.ForHead());
+            }
+        }
+    }
+
+    /// <summary>RFC 9111 §4.3.4: a 304 confirms what is stored, or speaks of something else; then the question is asked again without our condition.</summary>
+    private Step Confirm(
+        Call call, CacheVisit visit, Revalidation revalidation, HttpResponseMessage response, in ResponseHead head, in ReceivedFields fields)
+    {
+        StoredResponse stored = revalidation.Stored;
+        if (!Validators.Identify(head, stored.ETag, stored.LastModified))
+        {
+            visit.Task = CacheTask.FetchAgain;
+            return Step.Wait;
+        }
+
+        RequestHead request = RequestHead.Read(call.Original.Headers, call.Options?.Cache, cache.Digests);
+        SelectingFields? selecting = head.Vary.IsEmpty ? null : SelectingFields.Of(head.Vary, call.Original.Headers, cache.Digests);
+        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), selecting, visit.Options.Heuristics);
+        confirmed.Anchor(call.AnsweredAt);
+        bool isStored = IsAttributable(call, visit, response) && !head.Directives.NoStore && !VaryNames.IsStar(head.Vary);
+        if (isStored)
+        {
+            visit.Save(revalidation.Under, confirmed);
+        }
+        else
+        {
+            visit.Forget(revalidation);
+        }
+
+        TimeSpan age = confirmed.AgeAt(client.Clock, call.Now);
+        response.Dispose();
+        call.Succeed(CachedAnswer.Make(confirmed, call.Request, request, visit.Key.IsHead, age));
+        CacheLookup.Mark(call, CacheStatusField.Revalidated(
+            visit.Why, (int)HttpStatusCode.NotModified, TimeSpan.FromSeconds(confirmed.Freshness.Lifetime) - age, null));
+        cache.Flights.Land(visit, isStored ? FlightOutcome.Stored : FlightOutcome.NotShared);
+        return Step.Go;
+    }
+
+    /// <summary>A full answer: it goes to the caller as it came, and into the store if it may.</summary>
+    private Step Receive(Call call, CacheVisit visit, HttpResponseMessage response, in ResponseHead head, ref ReceivedFields fields)
+    {
+        // The clock is not looked at for a lifetime that is given in seconds.
+        DateTimeOffset received = head.Directives.MaxAge == DeltaSeconds.None ? cache.ReceptionOf(call).At : default;
+        Freshness freshness = Freshness.Of(head, received, visit.Options.Heuristics);
+        Storability storability = Judge(call, visit, response, head, freshness);
+        if (visit.Key.IsHead && visit.Revalidation is { Under.IsHead: false } whole && Freshen(call, visit, whole, response, head, fields))
+        {
+            CacheLookup.Mark(call, CacheStatusField.Forwarded(visit.Why, stored: true));
+            return Step.Go;
+        }
+
+        if (storability != Storability.Store)
+        {
+            if (visit.Revalidation is { } outdated && head.Status is (>= 200 and < 300) or 404 or 410)
+            {
+                visit.Forget(outdated);
+            }
+
+            Unshared(call, visit, storability);
+            return Step.Go;
+        }
+
+        bool isEmpty = visit.Key.IsHead || response.StatusCode == HttpStatusCode.NoContent || head.ContentLength is "0";
+        var copy = new BodyCopy(visit, response, fields, isEmpty ? 0 : Declared(head));
+        fields = default;
+        bool isReusable = !head.Directives.NoCache && freshness.Lifetime > 0;
+        cache.Flights.Note(visit.Key, isReusable);
+        CacheLookup.Mark(call, visit.HasWaited ? CacheStatusField.ForwardedAlone(visit.Why) : CacheStatusField.Forwarded(visit.Why, stored: true));
+        if (isEmpty)
+        {
+            copy.End();
+        }
+        else if (Delivery.HasEnded(call, response))
+        {
+            CopyAtOnce(copy, response);
+        }
+        else if (isReusable && visit.IsLeading && !cache.Flights.TryLand(visit))
+        {
+            call.Watcher = copy;
+            visit.Task = CacheTask.Share;
+            return Step.Wait;
+        }
+        else
+        {
+            call.Watcher = copy;
+        }
+
+        cache.Flights.Land(visit, isReusable && visit.HasSaved ? FlightOutcome.Stored : FlightOutcome.NotShared);
+        return Step.Go;
+    }
+
+    /// <summary>RFC 9111 §4.3.5: a HEAD tells whether the stored GET is still good; if not, it is forgotten.</summary>
+    private bool Freshen(
+        Call call, CacheVisit visit, Revalidation whole, HttpResponseMessage response, in ResponseHead head, in ReceivedFields fields)
+    {
+        StoredResponse stored = whole.Stored;
+        bool same = head.Status == stored.Status && head.Status == (int)HttpStatusCode.OK
+            && (head.ETag is null || head.ETag == stored.ETag)
+            && (head.LastModified is null || head.LastModified == stored.LastModified)
+            && (head.ContentLength is null || head.ContentLength == stored.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        if (!same)
+        {
+            visit.Forget(whole);
+            return false;
+        }
+
+        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), null, visit.Options.Heuristics);
+        confirmed.Anchor(call.AnsweredAt);
+        visit.Save(whole.Under, confirmed);
+        return true;
+    }
+
+    /// <summary>The body is in memory already; it is stored whether the caller reads it or not.</summary>
+    private static void CopyAtOnce(BodyCopy copy, HttpResponseMessage response)
+    {
+        using var stream = new WatchedStream(copy);
+        response.Content.CopyTo(stream, null, CancellationToken.None);
+        copy.End();
+    }
+
+    private void Unshared(Call call, CacheVisit visit, Storability storability)
+    {
+        cache.Flights.Note(visit.Key, shareable: false);
+        cache.Flights.Land(visit, FlightOutcome.NotShared);
+        CacheLookup.Mark(call, storability switch
+        {
+            Storability.AccountUnknown => CacheStatusField.Forwarded(visit.Why, "account-unknown"),
+            Storability.Redirected => CacheStatusField.Forwarded(visit.Why, "redirected"),
+            _ when visit.HasWaited => CacheStatusField.ForwardedAlone(visit.Why),
+            _ => CacheStatusField.Forwarded(visit.Why, stored: false),
+        });
+    }
+
+    private Storability Judge(Call call, CacheVisit visit, HttpResponseMessage response, in ResponseHead head, Freshness freshness)
+    {
+        Storability storability = StoragePolicy.Decide(head, freshness);
+        if (storability != Storability.Store)
+        {
+            return storability;
+        }
+
+        // An error in place of a good answer that is only a bit old would be no progress.
+        if (head.Status >= 500 && visit.Revalidation is not null)
+        {
+            return Storability.Status;
+        }
+
+        if (call.Judgement is { Kind: VerdictKind.RateLimited or VerdictKind.QuotaExhausted })
+        {
+            return Storability.Status;
+        }
+
+        if (!IsAttributable(call, visit, response))
+        {
+            cache.SayAccountUnknown(client.Logger);
+            return Storability.AccountUnknown;
+        }
+
+        // Where a redirect was followed below, what it said about its own lifetime is not known here.
+        HttpRequestMessage sent = response.RequestMessage ?? call.Request;
+        if (!ReferenceEquals(sent.RequestUri, call.Original.Uri) && sent.RequestUri != call.Original.Uri)
+        {
+            return Storability.Redirected;
+        }
+
+        return visit.Key.IsHead || MayCopy(call, visit, response, head) ? Storability.Store : Storability.Body;
+    }
+
+    private static bool MayCopy(Call call, CacheVisit visit, HttpResponseMessage response, in ResponseHead head) =>
+        Declared(head) <= visit.Options.MaxEntryBytes
+        && !Delivery.IsStream(response.Content, call.Policy)
+        && !EndsWithConnection(response, head);
+
+    /// <summary>A body that only the end of the connection ends can't be told from a broken one (RFC 9112 §8).</summary>
+    private static bool EndsWithConnection(HttpResponseMessage response, in ResponseHead head) =>
+        head.ContentLength is null && response.Version.Major <= 1 && (response.Version.Minor == 0 || HasClose(head.Connection))
+        && !response.Headers.NonValidated.Contains("Transfer-Encoding");
+
+    private static bool HasClose(FieldLines connection)
+    {
+        for (int i = 0; i < connection.Count; i++)
+        {
+            if (connection[i].Contains("close", StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Rule 10: without an account named, a credential that only appeared below makes the answer nobody's.</summary>
+    private static bool IsAttributable(Call call, CacheVisit visit, HttpResponseMessage response) =>
+        new CallOwner("", visit.Key.IsNamed).Owns(call.Original.Headers, response.RequestMessage ?? call.Request);
+
+    /// <summary>Uses the stored answer in place of the failure on the call, if it may be.</summary>
+    private bool TryStandIn(Call call, CacheVisit visit)
+    {
+        if (visit.Revalidation is not { Stored: { } stored } || call.Options is { IsRefresh: true } || call.Token.IsCancellationRequested
+            || call.Exception is not (null or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
+        {
+            return false;
+        }
+
+        RequestHead request = RequestHead.Read(call.Original.Headers, call.Options?.Cache, cache.Digests);
+        ReuseFacts facts = stored.FactsFor(request.Directives, visit.Options, client.Clock, call.Now);
+        bool outOfReach = call.Exception is not (null or QuotaRejectedException);
+        if (!ReusePolicy.MayServeOnError(facts, visit.Options.StaleIfError, visit.Options.StaleOnDisconnect && outOfReach))
+        {
+            return false;
+        }
+
+        string cause = call.Exception?.GetType().Name ?? $"the server answered {(int)call.Response!.StatusCode}";
+        int? status = call.Response is { } failed ? (int)failed.StatusCode : null;
+        call.Response?.Dispose();
+        call.Succeed(CachedAnswer.Make(stored, call.Request, request, visit.Key.IsHead, facts.Age));
+        CacheLookup.Mark(call, CacheStatusField.Revalidated(visit.Why, status, TimeSpan.FromSeconds(facts.Lifetime) - facts.Age, "stale-if-error"));
+        CachingLog.ServedStale(client.Logger, call.Operation, cause);
+        return true;
+    }
+
+    private static long Declared(in ResponseHead head) => DeltaSeconds.TryParse(head.ContentLength, out long length) ? length : -1;
+}

@@ -1,0 +1,143 @@
+using System.Net.Http.Headers;
+
+namespace Handlers.ResponseCaching;
+
+/// <summary>
+/// One request that was not simply answered from the store: what was found for it, and whether others wait for it. Every miss pays for one, so it is small; what
+/// it takes to store the answer is made when there is something to store.
+/// </summary>
+internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey key)
+{
+    private readonly ResponseKey _key = key;
+    private readonly long _invalidations = cache.Invalidations.Count;
+
+    public ref readonly ResponseKey Key => ref _key;
+
+    public ResponseCachingOptions Options => cache.PolicyOf(call).Options.Caching;
+
+    /// <summary>What is stored already and needs the server's word; null for nothing.</summary>
+    public Revalidation? Revalidation { get; set; }
+
+    /// <summary>Why the request goes on.</summary>
+    public Forward Why { get; set; }
+
+    /// <summary>What to do where waiting is allowed.</summary>
+    public CacheTask Task { get; set; }
+
+    /// <summary>It waited for another request.</summary>
+    public bool HasWaited { get; set; }
+
+    /// <summary>A stale answer may stand in for an error, so nobody needs to wait long for the server.</summary>
+    public bool HasStandIn { get; set; }
+
+    /// <summary>Its answer is stored.</summary>
+    public bool HasSaved { get; private set; }
+
+    //// Written under the lock of the flight table.
+
+    public bool IsLeading { get; set; }
+
+    public CacheVisit? Next { get; set; }
+
+    /// <summary>Who waits for it; null while nobody does. Or, before it leads, the flight that it waits for itself.</summary>
+    public Flight? Flight { get; set; }
+
+    private ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> RequestFields => call.Original.Headers;
+
+    private CallPriority Priority => call.Options?.Priority ?? CallPriority.Normal;
+
+    /// <summary>
+    /// Whether the other one may wait for this: both ask for the same kind of answer, by the fields that servers mostly choose by, and this one is in no less of a
+    /// hurry.
+    /// </summary>
+    public bool Leads(CacheVisit other)
+    {
+        return Priority <= other.Priority && Same("Accept", this, other) && Same("Accept-Language", this, other) && Same("Accept-Encoding", this, other);
+
+        static bool Same(string name, CacheVisit a, CacheVisit b) => FieldLines.Of(name, a.RequestFields).SameAs(FieldLines.Of(name, b.RequestFields));
+    }
+
+    /// <summary>It has to wait before it asks again: nobody else waits for that.</summary>
+    public void StopLeading() => cache.Flights.Land(this, FlightOutcome.Refused);
+
+    /// <summary>Makes an entry of an answer whose body is complete.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="fields">Its fields as they came.</param>
+    /// <param name="content">The content that it came with.</param>
+    /// <param name="body">Its body.</param>
+    public void Keep(HttpResponseMessage response, in ReceivedFields fields, HttpContent content, byte[] body)
+    {
+        if (!IsOutdated(Key))
+        {
+            StoredResponse complete = ResponseMerge.New(
+                response, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache.Digests, body, Options.Heuristics);
+            complete.Anchor(call.AnsweredAt);
+            Save(Key, complete);
+        }
+    }
+
+    /// <summary>Stores under a key, beside the answers for other request headers.</summary>
+    public void Save(in ResponseKey under, StoredResponse complete)
+    {
+        if (IsOutdated(under))
+        {
+            return;
+        }
+
+        HasSaved = true;
+        if (IsLeading && Flight is { } flight)
+        {
+            flight.Saved = complete;
+        }
+
+        GuardedStore store = cache.StoreFor(Options);
+        if (store.TryGet(under, out StoredResponses? others))
+        {
+            Observe(Put(store, under, others, complete));
+        }
+        else
+        {
+            _ = SaveLaterAsync(store, under, complete);
+        }
+    }
+
+    /// <summary>Drops an answer that the server has contradicted.</summary>
+    public void Forget(Revalidation outdated)
+    {
+        GuardedStore store = cache.StoreFor(Options);
+        StoredResponses? left = store.TryGet(outdated.Under, out StoredResponses? all) ? all?.Without(outdated.Stored) : null;
+        Observe(left is null
+            ? store.RemoveAsync(outdated.Under, Options.StoreTimeout)
+            : store.SetAsync(outdated.Under, left, Retention.Of(left, Options), Options.StoreTimeout));
+    }
+
+    // Nobody waits for it, and it never fails: the guard of the store sees to that.
+    private static void Observe(ValueTask operation)
+    {
+        if (!operation.IsCompleted)
+        {
+            _ = operation.AsTask();
+        }
+    }
+
+    /// <summary>A write went by since this request began.</summary>
+    private bool IsOutdated(in ResponseKey under) => cache.Invalidations.HasHappenedSince(under, _invalidations);
+
+    private async Task SaveLaterAsync(GuardedStore store, ResponseKey under, StoredResponse complete)
+    {
+        StoredResponses? others = await store.GetAsync(under, Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
+        await Put(store, under, others, complete).ConfigureAwait(false);
+    }
+
+    private ValueTask Put(GuardedStore store, in ResponseKey under, StoredResponses? others, StoredResponse complete)
+    {
+        // Two requests may have crossed: the older answer must not take the place of the newer one.
+        if (others?.Find(RequestFields, cache.Digests) is { } present && present.Received > complete.Received)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        StoredResponses all = StoredResponses.With(others, complete, RequestFields, cache.Digests, Options.MaxVariants);
+        return store.SetAsync(under, all, Retention.Of(all, Options), Options.StoreTimeout);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Runtime.InteropServices;
+
+namespace Handlers;
+
+/// <summary>
+/// Keeps answers in memory, within a number of bytes: a new one displaces the least recently used at once. Can be shared by any number of clients.
+/// </summary>
+internal sealed class MemoryResponseStore : IResponseStore
+{
+    /// <summary>What an entry of the index costs.</summary>
+    private const int EntryOverhead = 160;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ResponseKey, Entry> _entries = [];
+    private readonly Clock _clock;
+    private readonly Entry _ends = new() { Key = default, Responses = null! };
+    private long _maxBytes;
+    private long _size;
+
+    /// <summary>Creates an empty store.</summary>
+    /// <param name="maxBytes">The most memory that it may take: bodies, headers, keys and the objects around them.</param>
+    /// <param name="timeProvider">The time; null for the system's.</param>
+    public MemoryResponseStore(long maxBytes, TimeProvider? timeProvider = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(maxBytes);
+        _maxBytes = maxBytes;
+        _clock = new Clock(timeProvider ?? TimeProvider.System);
+        _ends.Older = _ends.Newer = _ends;
+    }
+
+    /// <summary>How many keys have something stored.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entries.Count;
+            }
+        }
+    }
+
+    /// <summary>About how many bytes are in use.</summary>
+    public long Size => Volatile.Read(ref _size);
+
+    /// <inheritdoc/>
+    public bool TryGet(ResponseKey key, out StoredResponses? responses)
+    {
+        lock (_lock)
+        {
+            responses = null;
+            if (!_entries.TryGetValue(key, out Entry? entry))
+            {
+                return true;
+            }
+
+            if (entry.ExpiresAt <= _clock.Now)
+            {
+                RemoveNeedsLock(entry);
+                return true;
+            }
+
+            if (!ReferenceEquals(_ends.Older, entry))
+            {
+                UnlinkNeedsLock(entry);
+                LinkNeedsLock(entry);
+            }
+
+            responses = entry.Responses;
+            return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<StoredResponses?> GetAsync(ResponseKey key, CancellationToken cancellationToken)
+    {
+        TryGet(key, out StoredResponses? responses);
+        return ValueTask.FromResult(responses);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask SetAsync(ResponseKey key, StoredResponses responses, TimeSpan keepFor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(responses);
+        var entry = new Entry
+        {
+            Key = key,
+            Responses = responses,
+            Size = responses.Size + EntryOverhead + (2L * key.Length),
+            ExpiresAt = _clock.After(_clock.Now, keepFor),
+        };
+        lock (_lock)
+        {
+            ref Entry? slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out _);
+            if (slot is not null)
+            {
+                UnlinkNeedsLock(slot);
+                _size -= slot.Size;
+            }
+
+            slot = entry;
+            LinkNeedsLock(entry);
+            _size += entry.Size;
+            ShrinkNeedsLock();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(ResponseKey key, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_entries.TryGetValue(key, out Entry? entry))
+            {
+                RemoveNeedsLock(entry);
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Raises or lowers the bound; what no longer fits goes at once.</summary>
+    internal void Resize(long maxBytes)
+    {
+        lock (_lock)
+        {
+            _maxBytes = maxBytes;
+            ShrinkNeedsLock();
+        }
+    }
+
+    // The newest may be the one that has to go: it alone was larger than everything may be.
+    private void ShrinkNeedsLock()
+    {
+        while (_size > _maxBytes)
+        {
+            RemoveNeedsLock(_ends.Newer!);
+        }
+    }
+
+    private void RemoveNeedsLock(Entry entry)
+    {
+        _entries.Remove(entry.Key);
+        UnlinkNeedsLock(entry);
+        _size -= entry.Size;
+    }
+
+    private void LinkNeedsLock(Entry entry)
+    {
+        entry.Older = _ends.Older;
+        entry.Newer = _ends;
+        _ends.Older!.Newer = entry;
+        _ends.Older = entry;
+    }
+
+    private static void UnlinkNeedsLock(Entry entry)
+    {
+        entry.Older!.Newer = entry.Newer;
+        entry.Newer!.Older = entry.Older;
+    }
+
+    /// <summary>In a ring from the least recently used to the most recently used; the ring's ends are one entry that holds nothing.</summary>
+    private sealed class Entry
+    {
+        public required ResponseKey Key { get; init; }
+
+        public required StoredResponses Responses { get; init; }
+
+        public long Size { get; init; }
+
+        public long ExpiresAt { get; init; }
+
+        public Entry? Older { get; set; }
+
+        public Entry? Newer { get; set; }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+
+namespace Handlers.ResponseCaching;
+
+/// <summary>
+/// A response's fields as they came, kept until its body has ended: by then the caller may have looked at them the typed way, which rewrites them. In a rented
+/// array, because most of these copies live no longer than a call.
+/// </summary>
+internal readonly struct ReceivedFields
+{
+    private readonly KeyValuePair<string, HeaderStringValues>[]? _fields;
+    private readonly int _count;
+
+    /// <param name="fields">Rented from the shared pool.</param>
+    /// <param name="count">How many there are.</param>
+    public ReceivedFields(KeyValuePair<string, HeaderStringValues>[] fields, int count)
+    {
+        _fields = fields;
+        _count = count;
+    }
+
+    public ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> Span => _fields.AsSpan(0, _count);
+
+    /// <summary>Nobody needs them any more. Once only.</summary>
+    public void Return()
+    {
+        if (_fields is not null)
+        {
+            _fields.AsSpan(0, _count).Clear();
+            ArrayPool<KeyValuePair<string, HeaderStringValues>>.Shared.Return(_fields);
+        }
+    }
+}

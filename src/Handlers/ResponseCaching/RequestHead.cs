@@ -1,0 +1,75 @@
+using System.Net.Http.Headers;
+
+namespace Handlers.ResponseCaching;
+
+/// <summary>What a request says to a cache, read in one pass over the fields as the caller made them.</summary>
+internal ref struct RequestHead
+{
+    public RequestDirectives Directives;
+    public FieldLines IfNoneMatch;
+    public string? IfModifiedSince;
+    public string? Range;
+    public string? IfRange;
+
+    /// <summary>If-Match or If-Unmodified-Since: only the origin may judge them (RFC 9111 §4.3.2).</summary>
+    public bool IsForOrigin;
+
+    /// <summary>A digest of what says on whose behalf the request is sent; null when nothing does.</summary>
+    public string? Credential;
+
+    /// <summary>The request asks for a part, or only for a newer answer.</summary>
+    public readonly bool IsConditional => !IfNoneMatch.IsEmpty || IfModifiedSince is not null;
+
+    public readonly bool IsPlain => !IsConditional && Range is null && !IsForOrigin;
+
+    public static RequestHead Read(ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CacheMode? mode, CredentialDigests digests)
+    {
+        var head = new RequestHead { Directives = RequestDirectives.None };
+        foreach (KeyValuePair<string, HeaderStringValues> field in request)
+        {
+            if (Credentials.IsCredential(field.Key))
+            {
+                string digest = digests.Of(field.Key, field.Value.ToString());
+                head.Credential = head.Credential is null ? digest : CredentialDigests.Combine(head.Credential, digest);
+                continue;
+            }
+
+            head.Note(field.Key, field.Value);
+        }
+
+        if (mode is not null)
+        {
+            head.Directives = head.Directives.With(mode);
+        }
+
+        return head;
+    }
+
+    private void Note(string name, HeaderStringValues value)
+    {
+        switch (name.Length)
+        {
+            case 5 when Is(name, "Range"):
+                Range = value.ToString();
+                break;
+            case 8 when Is(name, "If-Range"):
+                IfRange = value.ToString();
+                break;
+            case 8 when Is(name, "If-Match"):
+            case 19 when Is(name, "If-Unmodified-Since"):
+                IsForOrigin = true;
+                break;
+            case 13 when Is(name, "Cache-Control"):
+                Directives = RequestDirectives.Parse(new FieldLines(value));
+                break;
+            case 13 when Is(name, "If-None-Match"):
+                IfNoneMatch = new FieldLines(value);
+                break;
+            case 17 when Is(name, "If-Modified-Since"):
+                IfModifiedSince = value.ToString();
+                break;
+        }
+    }
+
+    private static bool Is(string name, string expected) => name.Equals(expected, StringComparison.OrdinalIgnoreCase);
+}
