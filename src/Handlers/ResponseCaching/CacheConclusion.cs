@@ -237,6 +237,11 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
             return storability;
         }
 
+        if (call.AnsweredBy is not null)
+        {
+            return Storability.Substitute;
+        }
+
         // An error in place of a good answer that is only a bit old would be no progress.
         if (head.Status >= 500 && visit.Revalidation is not null)
         {

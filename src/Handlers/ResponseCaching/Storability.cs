@@ -27,6 +27,9 @@ internal enum Storability : byte
     /// <summary>Whose data it is can't be told: an inner handler added the credential, and no account is named.</summary>
     AccountUnknown,
 
+    /// <summary>Somebody else answered in place of the one who was asked.</summary>
+    Substitute,
+
     /// <summary>The request ended up at another URI; for how long it will is not known here.</summary>
     Redirected,
 }
