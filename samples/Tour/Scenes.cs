@@ -13,7 +13,7 @@ internal static class Scenes
 
     public static Scene[] All(Stage stage) => [GitHub(stage), OpenAI(stage), Gemini(stage), Instantly(stage), Attio(stage), Linear(stage)];
 
-    /// <summary>600 reads over a limit of 320 per 5 s with 2 % faults, 60 more of 12 labels, 60 writes, a repository that has moved, a body that stalls.</summary>
+    /// <summary>600 reads over a limit of 160 per 5 s with 2 % faults, 60 more of 12 labels, 60 writes, a repository that has moved, a body that stalls.</summary>
     private static Scene GitHub(Stage stage) => new("github", stage.Client("github"), stage.GitHub,
     [
         Stalled("repos/o/r/stalled"),

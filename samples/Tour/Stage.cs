@@ -103,7 +103,7 @@ internal sealed class Stage : IAsyncDisposable
     {
         var options = new GitHubTwinOptions
         {
-            CoreLimit = 320,
+            CoreLimit = 700,
             Window = TimeSpan.FromSeconds(5),
             ServiceTime = TimeSpan.FromMilliseconds(40),
             Penalty = TimeSpan.FromSeconds(2),

@@ -64,12 +64,12 @@ internal sealed class Summary
     public string ToText()
     {
         var text = new StringBuilder();
-        text.AppendLine("client      calls     ok  failed  attempts  refused  early  duplicates    p50 ms    p99 ms");
+        text.AppendLine("client      calls     ok  failed  attempts  answered here  refused  early  duplicates    p50 ms    p99 ms");
         foreach (Scene scene in _scenes)
         {
             text.AppendLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{scene.Name,-10}{scene.Calls,7}{scene.Ok,7}{scene.Calls - scene.Ok,8}{scene.Attempts,10}{scene.Twin.Refused,9}{scene.Twin.Early,7}{scene.Twin.DuplicateWrites,12}{scene.Percentile(0.5),10:F0}{scene.Percentile(0.99),10:F0}"));
+                $"{scene.Name,-10}{scene.Calls,7}{scene.Ok,7}{scene.Calls - scene.Ok,8}{scene.Attempts,10}{scene.AnsweredHere,15}{scene.Twin.Refused,9}{scene.Twin.Early,7}{scene.Twin.DuplicateWrites,12}{scene.Percentile(0.5),10:F0}{scene.Percentile(0.99),10:F0}"));
         }
 
         return text.Append(Broken.Count == 0 ? "Every hard rule held." : "Broken: " + string.Join("; ", Broken)).ToString();
