@@ -13,11 +13,12 @@ internal sealed class CallContent : HttpContent
 {
     private readonly HttpContent _inner;
     private readonly Call _call;
-    private readonly CancellationTokenSource? _source;
+    private CancellationTokenSource? _source;
     private readonly TimeSpan _idle;
     private readonly LeakGuard? _guard;
     private int _ended;
     private volatile bool _expired;
+    private volatile bool _givenUp;
     private int _reading;
 
     public CallContent(HttpContent inner, Call call, TimeoutCause cause, TimeSpan limit)
@@ -42,17 +43,11 @@ internal sealed class CallContent : HttpContent
         _expired = limit == TimeSpan.Zero;
         _idle = cause == TimeoutCause.BodyIdle ? limit : Timeout.InfiniteTimeSpan;
         _source = Rearm(call, cause == TimeoutCause.BodyIdle ? Timeout.InfiniteTimeSpan : limit);
-        if (call.Grant.IsHeld)
+
+        // A body that nobody reads or disposes must not keep its slots for ever: the deadline ends it, and where there is none the finalizer does.
+        if (call.Grant.IsHeld && !TryEndAtDeadline())
         {
-            // A body that nobody reads or disposes must not keep its slots for ever: the deadline ends it, and where there is none the finalizer does.
-            if (cause == TimeoutCause.Total && _source is not null)
-            {
-                _source.Token.UnsafeRegister(static state => ((CallContent)state!).Expire(), this);
-            }
-            else
-            {
-                _guard = new LeakGuard(this);
-            }
+            _guard = new LeakGuard(this);
         }
     }
 
@@ -70,7 +65,7 @@ internal sealed class CallContent : HttpContent
         }
 
         Listen();
-        CancellationTokenRegistration link = token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), _source);
+        CancellationTokenRegistration link = token.UnsafeRegister(static state => ((CallContent)state!).GiveUp(), this);
         try
         {
             return await inner.ReadAsync(buffer, _source.Token).ConfigureAwait(false);
@@ -82,6 +77,11 @@ internal sealed class CallContent : HttpContent
         finally
         {
             await link.DisposeAsync().ConfigureAwait(false);
+            if (_givenUp)
+            {
+                Resume();
+            }
+
             Rest();
             Volatile.Write(ref _reading, 0);
         }
@@ -189,8 +189,44 @@ internal sealed class CallContent : HttpContent
     /// <summary>The deadline came while the body held something: it is given back now, and whoever reads on is told.</summary>
     private void Expire()
     {
-        _expired = true;
-        End();
+        // The caller of one read gave up, not the deadline.
+        if (!_givenUp)
+        {
+            _expired = true;
+            End();
+        }
+    }
+
+    private bool TryEndAtDeadline()
+    {
+        if (Cause != TimeoutCause.Total || _source is null)
+        {
+            return false;
+        }
+
+        _source.Token.UnsafeRegister(static state => ((CallContent)state!).Expire(), this);
+        return true;
+    }
+
+    private void GiveUp()
+    {
+        _givenUp = true;
+        _source!.Cancel();
+    }
+
+    /// <summary>One read was given up, perhaps in the moment of its end. The body goes on, as far as the transport lets it, under what is left of its limit.</summary>
+    private void Resume()
+    {
+        _givenUp = false;
+        if (Volatile.Read(ref _ended) == 0)
+        {
+            TokenSourcePool.Return(_source!, reusable: false);
+            _source = _call.BodySource = TokenSourcePool.Rent(_call.Client.Clock.Time, Cause == TimeoutCause.Total ? _call.Left : Timeout.InfiniteTimeSpan);
+            if (_call.Grant.IsHeld)
+            {
+                TryEndAtDeadline();
+            }
+        }
     }
 
     private void ThrowIfExpired()

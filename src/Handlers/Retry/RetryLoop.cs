@@ -129,6 +129,11 @@ internal sealed class RetryLoop(RetryHandler handler, Call call, Place below)
         if (outcome.Exception is { } failure && !ReferenceEquals(failure, call.Exception))
         {
             call.Fail(failure);
+            if (call.Token.IsCancellationRequested)
+            {
+                // What the last attempt meant is history, and no reason for anybody to act. Whether it was executed still counts.
+                call.Judgement = Judge.OfFailure(failure, callerGaveUp: true) with { NotExecuted = call.Judgement is { NotExecuted: true } };
+            }
         }
     }
 }

@@ -97,6 +97,33 @@ public sealed class DeadlineTests
         bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(30));
     }
 
+    [Theory]
+    [InlineData("application/json", "1")]
+    [InlineData("application/json", "none")]
+    [InlineData("text/event-stream", "1")]
+    public async Task A_read_that_was_given_up_does_not_end_the_body_before_its_time(string mediaType, string slots)
+    {
+        using var bench = new Bench(settings: Set(("TotalTimeout", "00:00:20"), ("BodyIdleTimeout", "00:00:20"), ("Pacing:MaxConcurrency", slots)));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("abc").Wait(TimeSpan.FromSeconds(5)).Text("def").Stall(), mediaType));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+            await using Stream stream = await response.Content.ReadAsStreamAsync();
+            await stream.ReadExactlyAsync(new byte[3]);
+            using var impatient = new CancellationTokenSource(TimeSpan.FromSeconds(1), bench.Time);
+            await Should.ThrowAsync<OperationCanceledException>(() => stream.ReadAtLeastAsync(new byte[3], 3, cancellationToken: impatient.Token).AsTask());
+
+            await stream.ReadExactlyAsync(new byte[3]);
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => stream.ReadAtLeastAsync(new byte[1], 1).AsTask());
+
+            thrown.IsDeadline.ShouldBe(mediaType == "application/json");
+        });
+
+        bench.Time.Elapsed.TotalSeconds.ShouldBeInRange(20, 27);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
     [Fact]
     [Trait("Requirement", "D4")]
     public async Task An_event_stream_outlives_the_deadline_and_ends_after_silence()
