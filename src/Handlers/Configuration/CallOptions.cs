@@ -142,22 +142,22 @@ public sealed class CallOptions
     /// <summary>The same for a call that is made on behalf of this one. Its key is the outer call's business, and so is its deadline unless one is given.</summary>
     internal static CallOptions Inside(
         CallOptions? outer, TimeSpan? deadline, CallKey? flight = null, bool isInner = false, bool isAside = false, bool isFallback = false, long number = 0) => new()
-    {
-        Account = outer?.Account,
-        Tenant = outer?.Tenant,
-        Priority = outer?.Priority,
-        Cost = outer?.Cost,
-        Deadline = deadline,
-        AttemptTimeout = outer?.AttemptTimeout,
-        MaxWait = outer?.MaxWait,
-        MaxRetries = outer?.MaxRetries,
-        Replay = isAside ? null : outer?.Replay,
-        Cache = outer?.Cache,
-        Progress = isAside ? null : outer?.Progress,
-        Flight = flight,
-        IsInner = isInner,
-        IsAside = isAside,
-        IsFallback = isFallback || outer is { IsFallback: true },
-        Number = number,
-    };
+        {
+            Account = outer?.Account,
+            Tenant = outer?.Tenant,
+            Priority = outer?.Priority,
+            Cost = outer?.Cost,
+            Deadline = deadline,
+            AttemptTimeout = outer?.AttemptTimeout,
+            MaxWait = outer?.MaxWait,
+            MaxRetries = outer?.MaxRetries,
+            Replay = isAside ? null : outer?.Replay,
+            Cache = outer?.Cache,
+            Progress = isAside ? null : outer?.Progress,
+            Flight = flight,
+            IsInner = isInner,
+            IsAside = isAside,
+            IsFallback = isFallback || outer is { IsFallback: true },
+            Number = number,
+        };
 }

@@ -8,6 +8,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
 {
     private readonly EventHub _hub = call.Client.State.Events;
     private IProgress<ResilienceEvent>? _progress = call.Options?.Progress;
+    private string? _operation;
 
     /// <summary>Groups the events of a call; one that is made for another one is told of under that one's.</summary>
     public long Number { get; } = call.Options is { Number: > 0 and var outer } ? outer : call.Client.State.Events.NextCall();
@@ -201,7 +202,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
 
     public void Tell(ResilienceEvent told)
     {
-        told = told with { Client = call.Client.Name, Call = Number, Operation = call.Operation };
+        told = told with { Client = call.Client.Name, Call = Number, Operation = _operation ??= call.Operation };
         if (_hub.IsWatched)
         {
             _hub.Publish(told);
