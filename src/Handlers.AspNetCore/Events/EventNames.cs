@@ -16,6 +16,7 @@ internal static class EventNames
         ResilienceEventKind.GateOpened => "gate_opened",
         ResilienceEventKind.RetryScheduled => "retry",
         ResilienceEventKind.Recovered => "recovered",
+        ResilienceEventKind.CacheAnswered => "cache",
         ResilienceEventKind.FellBack => "fallback",
         ResilienceEventKind.Replayed => "replayed",
         ResilienceEventKind.GaveUp => "error",

@@ -97,7 +97,7 @@
       ["waits", number(client.waits)],
       ["p50", span(client.p50)],
       ["p99", span(client.p99)],
-      ...(client.cache ? [["cache hits", percent(client.cache.hits / (client.cache.hits + client.cache.misses))]] : []),
+      ["cache hits", percent(client.cache_hits / (client.cache_hits + client.cache_revalidated + client.cache_misses))],
     ]);
     const points = history.get(client.client) ?? [];
     draw(card.chart, [points.map(p => p.calls), points.map(p => p.failed)], points.map(p => p.p99 ?? 0));
@@ -238,7 +238,7 @@
 
   // ---- timeline
 
-  const KINDS = ["queued", "granted", "attempt", "answer", "rate_limited", "retry", "recovered", "fallback", "replayed", "error", "done", "circuit", "gate_closed", "gate_opened",
+  const KINDS = ["queued", "granted", "attempt", "answer", "rate_limited", "retry", "recovered", "cache", "fallback", "replayed", "error", "done", "circuit", "gate_closed", "gate_opened",
     "options_reloaded", "options_rejected", "missed"];
   const sentence = {
     queued: e => `${e.message}${e.cause ? " – " + e.cause : ""}`,

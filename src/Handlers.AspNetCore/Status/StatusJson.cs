@@ -56,6 +56,9 @@ internal static class StatusJson
         json.WriteNumber("retries_used_up", client.RetriesUsedUp);
         json.WriteNumber("rate_limited", client.RateLimited);
         json.WriteNumber("refused", client.Refused);
+        json.WriteNumber("cache_hits", client.CacheHits);
+        json.WriteNumber("cache_revalidated", client.CacheRevalidated);
+        json.WriteNumber("cache_misses", client.CacheMisses);
         json.WriteNumber("replayed", client.Replayed);
         json.WriteNumber("fallbacks", client.Fallbacks);
         json.WriteNumber("waits", client.Waits);

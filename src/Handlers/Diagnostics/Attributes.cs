@@ -8,6 +8,7 @@ internal static class Attributes
     public const string Outcome = "handlers.outcome";
     public const string Provider = "handlers.provider";
     public const string Reason = "handlers.reason";
+    public const string CacheResult = "handlers.cache.result";
     public const string Attempts = "handlers.attempts";
     public const string Retries = "handlers.retries";
     public const string From = "handlers.circuit.from";

@@ -24,6 +24,7 @@ internal sealed class CallMeter
     private readonly Histogram<double> _wait;
     private readonly Counter<long> _refusals;
     private readonly Counter<long> _transitions;
+    private readonly Counter<long> _cache;
     private readonly Counter<long> _replays;
     private readonly Counter<long> _fallbacks;
 
@@ -40,6 +41,7 @@ internal sealed class CallMeter
         _wait = Seconds("pacing.wait", "How long an attempt waited for its quota.", WaitBounds);
         _refusals = Meter.CreateCounter<long>(Prefix + "refusals", "{attempt}", "Attempts that were refused here, without being sent.");
         _transitions = Meter.CreateCounter<long>(Prefix + "circuit.transitions", "{transition}", "Changes of a circuit's state.");
+        _cache = Meter.CreateCounter<long>(Prefix + "cache.requests", "{call}", "Calls that the cache was asked about.");
         _replays = Meter.CreateCounter<long>(Prefix + "replays", "{call}", "Calls that were answered with another call's result under the same idempotency key.");
         _fallbacks = Meter.CreateCounter<long>(Prefix + "fallbacks", "{call}", "Calls in whose place somebody else answered.");
     }
@@ -129,6 +131,14 @@ internal sealed class CallMeter
         if (_refusals.Enabled)
         {
             _refusals.Add(1, new(Attributes.Client, client), new(Attributes.Reason, reason));
+        }
+    }
+
+    public void Cached(string client, CacheResult result)
+    {
+        if (_cache.Enabled)
+        {
+            _cache.Add(1, new(Attributes.Client, client), new(Attributes.CacheResult, CacheResults.NameOf(result)));
         }
     }
 

@@ -100,6 +100,7 @@ internal static class CallSpan
         ResilienceEventKind.RetryScheduled => "handlers.retry",
         ResilienceEventKind.Recovered => "handlers.recovered",
         ResilienceEventKind.GaveUp => "handlers.gave_up",
+        ResilienceEventKind.CacheAnswered => "handlers.cache",
         ResilienceEventKind.FellBack => "handlers.fallback",
         ResilienceEventKind.Replayed => "handlers.replayed",
         ResilienceEventKind.CircuitChanged => "handlers.circuit_changed",

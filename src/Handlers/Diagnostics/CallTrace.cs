@@ -142,6 +142,23 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         {
             Tell(Failure());
         }
+        else if (CacheResults.Of(call.CacheStatus) is var cached and not (CacheResult.None or CacheResult.Miss))
+        {
+            Tell(new ResilienceEvent
+            {
+                Kind = ResilienceEventKind.CacheAnswered,
+                At = _hub.Now,
+                Message = cached switch
+                {
+                    CacheResult.Revalidated => "Answered from the cache: the server says that it is still good.",
+                    CacheResult.Stale => "Answered from the cache with what is not fresh any more.",
+                    CacheResult.Shared => "Answered with what another call has just fetched.",
+                    _ => "Answered from the cache.",
+                },
+                Status = Status,
+                Cause = call.CacheStatus,
+            });
+        }
         else if (call.Key is { IsReplayed: true })
         {
             Tell(new ResilienceEvent

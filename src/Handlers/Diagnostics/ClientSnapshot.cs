@@ -42,6 +42,15 @@ public sealed record ClientSnapshot
     /// <summary>Attempts that were refused here, by a quota or an open circuit, without being sent.</summary>
     public long Refused { get; init; }
 
+    /// <summary>Calls that the cache answered without the network, stale answers included.</summary>
+    public long CacheHits { get; init; }
+
+    /// <summary>Calls that the cache answered after the server said that what is stored is still good.</summary>
+    public long CacheRevalidated { get; init; }
+
+    /// <summary>Calls that the cache was asked about and the server answered.</summary>
+    public long CacheMisses { get; init; }
+
     /// <summary>Calls that were answered with what another call with the same idempotency key got.</summary>
     public long Replayed { get; init; }
 

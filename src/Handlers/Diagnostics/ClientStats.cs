@@ -13,6 +13,9 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
     private long _usedUp;
     private long _rateLimited;
     private long _refused;
+    private long _cacheHits;
+    private long _cacheRevalidated;
+    private long _cacheMisses;
     private long _replayed;
     private long _fallbacks;
     private long _waits;
@@ -43,6 +46,11 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
         {
             Interlocked.Increment(ref _replayed);
             meter.Replayed(client);
+        }
+
+        if (call.CacheStatus is not null)
+        {
+            Cached(CacheResults.Of(call.CacheStatus));
         }
 
         meter.Ended(call, outcome, _operations);
@@ -103,6 +111,9 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
             RetriesUsedUp = Interlocked.Read(ref _usedUp),
             RateLimited = Interlocked.Read(ref _rateLimited),
             Refused = Interlocked.Read(ref _refused),
+            CacheHits = Interlocked.Read(ref _cacheHits),
+            CacheRevalidated = Interlocked.Read(ref _cacheRevalidated),
+            CacheMisses = Interlocked.Read(ref _cacheMisses),
             Replayed = Interlocked.Read(ref _replayed),
             Fallbacks = Interlocked.Read(ref _fallbacks),
             Waits = Interlocked.Read(ref _waits),
@@ -110,5 +121,25 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
             P50 = _latency.Percentile(0.50, now),
             P99 = _latency.Percentile(0.99, now),
         };
+    }
+
+    private void Cached(CacheResult result)
+    {
+        switch (result)
+        {
+            case CacheResult.None:
+                return;
+            case CacheResult.Miss:
+                Interlocked.Increment(ref _cacheMisses);
+                break;
+            case CacheResult.Revalidated:
+                Interlocked.Increment(ref _cacheRevalidated);
+                break;
+            default:
+                Interlocked.Increment(ref _cacheHits);
+                break;
+        }
+
+        meter.Cached(client, result);
     }
 }

@@ -36,6 +36,9 @@ public enum ResilienceEventKind : byte
     /// <summary>The call is over, whatever came of it: <see cref="ResilienceEvent.Took"/>.</summary>
     CallEnded,
 
+    /// <summary>The cache answered: <see cref="ResilienceEvent.Cause"/> is what it says in Cache-Status.</summary>
+    CacheAnswered,
+
     /// <summary>Somebody else answered in the place of an upstream that is down or whose quota is gone.</summary>
     FellBack,
 

@@ -83,6 +83,26 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task An_answer_from_the_cache_is_told_and_counted()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Account", "acme")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Header("Cache-Control", "max-age=60").Text("hello"));
+        using var measured = new Measurements(bench.Services);
+
+        IReadOnlyList<ResilienceEvent> all = await Watched(bench, async client =>
+        {
+            await client.GetStringAsync("things");
+            await client.GetStringAsync("things");
+        });
+
+        all.Where(e => e.Call == 2).Select(e => e.Kind).ShouldBe([CacheAnswered, CallEnded]);
+        all.Single(e => e.Kind == CacheAnswered).Cause.ShouldBe("Handlers;hit;ttl=60");
+        ClientSnapshot seen = bench.Services.GetRequiredService<IResilienceMonitor>().Clients.Single();
+        (seen.Calls, seen.Attempts, seen.CacheHits, seen.CacheMisses).ShouldBe((2, 1, 1, 1));
+        measured.Of("cache.requests").Select(m => m.Tags["handlers.cache.result"]).ShouldBe(["miss", "hit"]);
+    }
+
+    [Fact]
     public async Task Another_model_that_answers_is_told_under_the_number_of_the_call()
     {
         using var bench = new Bench("openai", settings: Settings.For("openai", ("Retry:MaxRetries", "0"), ("Fallback:Models", "gpt-5-mini")));
