@@ -7,7 +7,7 @@ internal static class AnswerFiles
     private const int MaxBytes = 16 * 1024 * 1024;
 
     /// <summary>The file itself, or every JSON file in the folder and below, in ordinal order; named as the path was given plus what was found below it.</summary>
-    /// <exception cref="BadAnswerException">There is no such file or folder.</exception>
+    /// <exception cref="BadAnswerException">There is no such file or folder, or nothing in it.</exception>
     public static IEnumerable<string> Below(string path)
     {
         if (File.Exists(path))
@@ -20,9 +20,14 @@ internal static class AnswerFiles
             throw new BadAnswerException($"{path}: there is no such file or folder");
         }
 
+        string[] found = [.. Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories)];
+        if (found.Length == 0)
+        {
+            throw new BadAnswerException($"{path}: there is no *.json file in it or below");
+        }
+
         string given = path is [.., '/'] || path[^1] == Path.DirectorySeparatorChar ? path : path + '/';
-        return Directory.EnumerateFiles(path, "*.json", SearchOption.AllDirectories)
-            .Select(file => given + Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'))
+        return found.Select(file => given + Path.GetRelativePath(path, file).Replace(Path.DirectorySeparatorChar, '/'))
             .Order(StringComparer.Ordinal);
     }
 

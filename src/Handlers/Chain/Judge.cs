@@ -39,7 +39,7 @@ internal static class Judge
         Headers = call.Response.Headers.NonValidated,
         Body = body,
         Clock = call.Client.Clock.Time,
-        Retries = call.Key is { MayBeKnown: true } ? Math.Max(call.Retries, 1) : call.Retries,
+        Retries = Math.Max(call.Attempts - 1, call.Key is { MayBeKnown: true } ? 1 : 0),
         Options = call.Policy.Options.RateLimits,
     };
 

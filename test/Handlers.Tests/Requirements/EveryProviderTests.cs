@@ -128,6 +128,23 @@ public sealed class EveryProviderTests
     }
 
     [Theory]
+    [Trait("Requirement", "A3")]
+    [InlineData("Critical")]
+    [InlineData("Background")]
+    public async Task A_secondary_limit_without_a_hint_is_waited_out_for_longer_each_time(string workload)
+    {
+        using var bench = new Bench("github", settings: Settings.For("github", ("Workload", workload), ("TotalTimeout", "none")));
+        bench.Wire.OnEach(attempt => attempt.Number <= 3
+            ? ScriptedAnswer.Status(403).Json("""{"message":"You have exceeded a secondary rate limit. Please wait."}""")
+            : HttpStatusCode.OK);
+
+        await bench.Run(async http => (await http.GetAsync("repos/o/r")).StatusCode.ShouldBe(HttpStatusCode.OK));
+
+        TimeSpan[] starts = [.. bench.Wire.Attempts.Select(attempt => attempt.Elapsed)];
+        starts.Zip(starts.Skip(1), (one, next) => Math.Floor((next - one).TotalSeconds / 10) * 10).ShouldBe([60, 120, 240]);
+    }
+
+    [Theory]
     [Trait("Requirement", "A9")]
     [InlineData(true)]
     [InlineData(false)]

@@ -104,6 +104,18 @@ public sealed class ExplainCommandTests
     }
 
     [Fact]
+    public void A_folder_without_answers_is_told()
+    {
+        using Folder folder = new();
+        folder.Write("notes.txt", "");
+
+        Ran ran = Ran.With("", "explain", folder.Path);
+
+        ran.Code.ShouldBe(ExitCode.BadInput);
+        ran.Error.ShouldContain("there is no *.json file in it or below");
+    }
+
+    [Fact]
     public void A_provider_that_does_not_exist_is_told_with_those_that_do()
     {
         Ran ran = Ran.With(Refusal, "explain", "--provider", "gitub");
