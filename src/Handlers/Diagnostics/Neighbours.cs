@@ -10,8 +10,9 @@ internal sealed partial class Neighbours(ILogger logger)
     private const string SdkLanguage = "x-stainless-lang";
     private const string RestSharp = "RestSharp/";
 
-    /// <summary>How late a timer may fire.</summary>
+    /// <summary>How late a timer may fire, and the shortest timeout that anybody would set.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(250);
 
     private int _handler;
     private int _retries;
@@ -87,7 +88,8 @@ internal sealed partial class Neighbours(ILogger logger)
     private bool IsTimeout(TimeSpan age)
     {
         long before = Interlocked.Exchange(ref _givenUpAfter, age.Ticks);
-        return (age >= TimeSpan.FromSeconds(1) && age.Ticks % TimeSpan.TicksPerSecond < Late.Ticks) || Math.Abs(age.Ticks - before) < Math.Max(age.Ticks / 20, Late.Ticks);
+        bool whole = age >= TimeSpan.FromSeconds(1) && age.Ticks % TimeSpan.TicksPerSecond < Late.Ticks;
+        return whole || (age >= ShortestTimeout && Math.Abs(age.Ticks - before) < Math.Max(age.Ticks / 20, Late.Ticks));
     }
 
     private void SdkRetriesOnce(string evidence)
