@@ -15,12 +15,14 @@ internal static class Overhead
     {
         Figures sync = Measure(asynchronous: false);
         Figures async = Measure(asynchronous: true);
+        LedgerFigures ledger = LedgerCost.Measure();
         Console.WriteLine(json
-            ? string.Create(CultureInfo.InvariantCulture, $"{{\"sync\":{sync.ToJson()},\"async\":{async.ToJson()}}}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{{\"sync\":{sync.ToJson()},\"async\":{async.ToJson()},\"ledger\":{ledger.ToJson()}}}")
             : $"""
               added to a bare client        ours            Polly.Core        eight empty
               sync   {sync}
               async  {async}
+              ledger {ledger}
               """);
         return 0;
     }
