@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Caching.Memory;
@@ -18,7 +17,7 @@ internal static class CacheHit
     private static readonly string[] Targets = [.. Enumerable.Range(0, Entries).Select(i => $"https://api.github.com/repos/o/r/issues/{i}")];
     private static readonly Uri[] Uris = [.. Targets.Select(target => new Uri(target))];
 
-    public static async Task<int> RunAsync(bool json)
+    public static async Task<HitFigures> MeasureAsync()
     {
         using var handler = new ResponseCachingHandler(new ResponseCachingOptions(), timeProvider: new StubTime()) { InnerHandler = new StubTransport(asynchronous: false) };
         using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
@@ -50,16 +49,7 @@ internal static class CacheHit
             }
         }
 
-        double allowed = (3 * lookup.Nanoseconds) + build.Nanoseconds;
-        Console.WriteLine(json
-            ? string.Create(CultureInfo.InvariantCulture, $"{{\"hit_ns\":{hit.Nanoseconds:F0},\"lookup_ns\":{lookup.Nanoseconds:F0},\"build_ns\":{build.Nanoseconds:F0},\"allowed_ns\":{allowed:F0},\"hit_bytes\":{hit.Bytes:F0},\"build_bytes\":{build.Bytes:F0}}}")
-            : string.Create(CultureInfo.InvariantCulture, $"""
-              hit      {hit.Nanoseconds,6:F0} ns {hit.Bytes,6:F0} B
-              look-up  {lookup.Nanoseconds,6:F0} ns {lookup.Bytes,6:F0} B
-              build    {build.Nanoseconds,6:F0} ns {build.Bytes,6:F0} B
-              allowed  {allowed,6:F0} ns: 3 look-ups and a build; the hit takes {hit.Nanoseconds / allowed:F2} of it
-              """));
-        return 0;
+        return new HitFigures((hit.Nanoseconds, hit.Bytes), (lookup.Nanoseconds, lookup.Bytes), (build.Nanoseconds, build.Bytes));
     }
 
     private static async Task<(KeyValuePair<string, HeaderStringValues>[] Headers, KeyValuePair<string, HeaderStringValues>[] ContentHeaders, byte[] Body)> FillAsync(

@@ -11,17 +11,19 @@ internal static class Overhead
     private const int Rounds = 40;
     private const int CallsPerRound = 4_000;
 
-    public static int Run(bool json)
+    public static async Task<int> RunAsync(bool json)
     {
         Figures sync = Measure(asynchronous: false);
         Figures async = Measure(asynchronous: true);
+        HitFigures hit = await CacheHit.MeasureAsync();
         LedgerFigures ledger = LedgerCost.Measure();
         Console.WriteLine(json
-            ? string.Create(CultureInfo.InvariantCulture, $"{{\"sync\":{sync.ToJson()},\"async\":{async.ToJson()},\"ledger\":{ledger.ToJson()}}}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{{\"sync\":{sync.ToJson()},\"async\":{async.ToJson()},\"cache_hit\":{hit.ToJson()},\"ledger\":{ledger.ToJson()}}}")
             : $"""
               added to a bare client        ours            Polly.Core        eight empty
               sync   {sync}
               async  {async}
+              hit    {hit}
               ledger {ledger}
               """);
         return 0;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using Handlers.Wire;
 
 namespace Handlers.ResponseCaching;
 
@@ -132,7 +133,7 @@ internal struct ResponseHead
         _ => Kind.Other,
     };
 
-    private static bool Is(string name, string expected) => name.Equals(expected, StringComparison.OrdinalIgnoreCase);
+    private static bool Is(string name, string expected) => HeaderLines.Is(name, expected);
 
     private enum Kind : byte
     {

@@ -1,11 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace Handlers.Wire;
 
 /// <summary>The lines of one header field as they came. List-based fields are joined by <c>ToString()</c>; a field that is no list takes this way.</summary>
 internal static class HeaderLines
 {
+    /// <summary>Whether a field has this name. Names of one length mostly differ in the last letter, so it is looked at first.</summary>
+    public static bool Is(string name, string expected) =>
+        name.Length == expected.Length && (name[^1] | 0x20) == (expected[^1] | 0x20) && Ascii.EqualsIgnoreCase(name, expected);
+
     /// <summary>Without the spaces and tabs around it, which are no part of a field value (RFC 9110 §5.5).</summary>
     public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> value)
     {

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using Handlers.Wire;
 
 namespace Handlers.Providers;
@@ -119,9 +118,8 @@ internal struct AnswerHeaders
     /// <summary>The name that the server gives a quota; null when there is none or it is too long to be one.</summary>
     public static string? QuotaName(HeaderStringValues lines) => Single(lines) is { Length: > 0 and <= MaxQuotaName } name ? name : null;
 
-    /// <summary>Whether a field has a name, which is given in lower case. Names of one length mostly differ in the last letter, so it is looked at first.</summary>
-    public static bool Is(string name, string expected) =>
-        (name[^1] | 0x20) == (expected[^1] | 0x20) && Ascii.EqualsIgnoreCase(name, expected);
+    /// <inheritdoc cref="HeaderLines.Is"/>
+    public static bool Is(string name, string expected) => HeaderLines.Is(name, expected);
 
     private static string Sentence(string reason, string source) => $"{reason}; {source}.";
 
