@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using Handlers.Wire;
 
 namespace Handlers.Stress;
 
@@ -108,7 +109,7 @@ internal static class Fuzz
 
         // Of what is repeated: a refusal that nobody waits out names no wait.
         bool waits = verdict.Kind is VerdictKind.RateLimited or VerdictKind.Transient && verdict.Retry != false && status is 429 or >= 500;
-        return waits && StrictestHint(headers) is { } hint && (verdict.Wait is null || verdict.Wait < hint) ? $"a wait of {verdict.Wait} where {hint} was asked for" : null;
+        return waits && StrictestHint(headers) is { } hint && hint <= WireDuration.Longest && (verdict.Wait is null || verdict.Wait < hint) ? $"a wait of {verdict.Wait} where {hint} was asked for" : null;
     }
 
     /// <summary>What the well-formed hint of the highest rank asks for: plain numbers, or an IMF-fixdate beside a Date. Null where that can't be said this simply.</summary>
