@@ -7,7 +7,8 @@ namespace Handlers;
 /// <summary>What stands directly under <c>ResilienceHandlers</c>: <c>Defaults</c>, and <c>Clients</c> with sections that a client uses.</summary>
 internal static class ClientSections
 {
-    private static readonly string[] Known = [OptionsComposer.Defaults, OptionsComposer.Clients];
+    // The last one is read by the package that remembers in a file.
+    private static readonly string[] Known = [OptionsComposer.Defaults, OptionsComposer.Clients, "Sqlite"];
 
     /// <summary>All mistakes; none when all is well.</summary>
     /// <param name="root">The section <c>ResilienceHandlers</c>.</param>

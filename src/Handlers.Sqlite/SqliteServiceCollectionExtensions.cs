@@ -1,0 +1,39 @@
+using Handlers;
+using Handlers.Sqlite;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the file that remembers.</summary>
+public static class SqliteServiceCollectionExtensions
+{
+    /// <summary>
+    /// Remembers idempotency keys and seen items in one file. <c>ResilienceHandlers:Sqlite</c> in the container's configuration says where; code wins over it.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Changes the options.</param>
+    /// <exception cref="InvalidOperationException">Thrown at the first use when the section holds something unknown.</exception>
+    public static IServiceCollection AddSqliteStore(this IServiceCollection services, Action<SqliteStoreOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(provider =>
+        {
+            SqliteStoreOptions options = SqliteSection.Read(provider.GetService<IConfiguration>());
+            configure?.Invoke(options);
+            return options;
+        });
+        services.TryAddSingleton(provider => new SqliteFile(provider.GetRequiredService<SqliteStoreOptions>().Path));
+
+        // Null where it is switched off: then the clients remember keys in their own memory.
+        services.TryAddSingleton<IIdempotencyStore>(provider => provider.GetRequiredService<SqliteStoreOptions>().Idempotency
+            ? new SqliteIdempotencyStore(provider.GetRequiredService<SqliteFile>(), TimeOf(provider))
+            : null!);
+        services.TryAddSingleton<ISeenItems>(provider => provider.GetRequiredService<SqliteStoreOptions>().SeenItems
+            ? new SqliteSeenItems(provider.GetRequiredService<SqliteFile>(), TimeOf(provider))
+            : new EverythingIsNew());
+        return services;
+    }
+
+    private static TimeProvider TimeOf(IServiceProvider provider) => provider.GetService<TimeProvider>() ?? TimeProvider.System;
+}

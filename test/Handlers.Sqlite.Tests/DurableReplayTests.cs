@@ -1,0 +1,58 @@
+using Handlers.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Handlers.Sqlite.Tests;
+
+public sealed class DurableReplayTests : IDisposable
+{
+    private readonly TemporaryFile _file = new();
+
+    public void Dispose() => _file.Dispose();
+
+    [Fact]
+    [Trait("Requirement", "A8")]
+    public async Task A_result_is_there_again_after_a_restart()
+    {
+        using var wire = new ScriptedTransport();
+        wire.Answers(ScriptedAnswer.Status(201).Json("""{"id":7}"""));
+
+        string[] bodies = [await RunAsync(wire), await RunAsync(wire)];
+
+        bodies.ShouldBe(["""{"id":7}""", """{"id":7} replayed"""]);
+        wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_write_that_was_cut_off_is_unknown_after_a_restart()
+    {
+        using var wire = new ScriptedTransport();
+        wire.Answers(new HttpRequestException(HttpRequestError.ResponseEnded, "cut"));
+
+        await Should.ThrowAsync<HttpRequestException>(RunAsync(wire));
+        (await Should.ThrowAsync<IdempotencyConflictException>(RunAsync(wire))).Reason.ShouldBe(IdempotencyConflictReason.OutcomeUnknown);
+        wire.Attempts.Count.ShouldBe(1);
+    }
+
+    private async Task<string> RunAsync(ScriptedTransport wire)
+    {
+        await using ServiceProvider services = new ServiceCollection()
+            .AddSqliteStore(options => options.Path = _file.Path)
+            .AddHttpClient("api", http => http.BaseAddress = new Uri("https://api.example/"))
+            .ConfigurePrimaryHttpMessageHandler(() => new Kept(wire))
+            .AddResilienceHandlers()
+            .Services.BuildServiceProvider();
+        HttpClient api = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "things") { Content = new StringContent("x") };
+        request.SetCallOptions(new CallOptions { IdempotencyKey = "k" });
+        using HttpResponseMessage response = await api.SendAsync(request);
+        return await response.Content.ReadAsStringAsync() + (response.GetCallReport()!.IsReplayed ? " replayed" : "");
+    }
+
+    /// <summary>The wire outlives the container.</summary>
+    private sealed class Kept(ScriptedTransport wire) : DelegatingHandler(wire)
+    {
+        protected override void Dispose(bool disposing)
+        {
+        }
+    }
+}
