@@ -65,6 +65,7 @@ public sealed class CrashTests
         using var child = Process.Start(new ProcessStartInfo("dotnet")
         {
             ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Handlers.Sqlite.Crasher.dll"), file, address.ToString(), Jobs.ToString(CultureInfo.InvariantCulture) },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

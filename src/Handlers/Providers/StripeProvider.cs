@@ -43,6 +43,9 @@ internal sealed class StripeProvider : Provider
         groups[Endpoint] = new() { Limits = "25/second" };
         groups[Search] = new() { Limits = "20/second" };
         groups[Files] = new() { Limits = "20/second" };
+
+        // Only v2 takes a key with DELETE; the plan says where.
+        options.Idempotency.Methods = "POST, DELETE";
     }
 
     public override CallPlan Plan(HttpRequestMessage request)
