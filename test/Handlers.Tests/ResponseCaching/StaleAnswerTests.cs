@@ -131,6 +131,7 @@ public class StaleAnswerTests
     }
 
     [Fact]
+    [Trait("Requirement", "C4")]
     public async Task Stands_in_for_an_open_circuit_without_asking()
     {
         using var bench = new Bench(add: b => b.AddResponseCaching().AddCircuitBreaker(o => o.FailureThreshold = 1));

@@ -1,0 +1,85 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Handlers.Tests.ResponseCaching;
+
+/// <summary>The cache above the rest of the chain.</summary>
+public class NeighbourTests
+{
+    [Fact]
+    [Trait("Requirement", "C4")]
+    public async Task What_is_fresh_is_answered_while_the_circuit_is_open()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("CircuitBreaker:FailureThreshold", "1"), ("Retry:MaxRetries", "0")));
+        bench.Wire.Answers(CacheBench.Fresh("kept"), ScriptedAnswer.Status(500));
+
+        await bench.Run(async client =>
+        {
+            await client.GetStringAsync("things");
+            (await client.GetAsync("broken")).Dispose();
+            await Should.ThrowAsync<CircuitOpenException>(() => client.GetAsync("others"));
+
+            using HttpResponseMessage response = await client.GetAsync("things");
+
+            (await response.Content.ReadAsStringAsync()).ShouldBe("kept");
+            response.GetCallReport()!.CacheStatus.ShouldBe("Handlers;hit;ttl=60");
+            response.GetCallReport()!.Attempts.ShouldBe(0);
+            CacheBench.StatusOf(response).ShouldBe("Handlers;hit;ttl=60");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_answered_is_not_kept_as_the_servers_answer()
+    {
+        using var bench = new Bench(
+            add: b => b.AddResilienceHandlers(options => options.Fallback.Route = (_, _, _) => ValueTask.FromResult<HttpResponseMessage?>(Substitute())),
+            settings: Settings.For("api", ("Retry:MaxRetries", "0")));
+        bench.Wire.Answers(ScriptedAnswer.Status(503));
+        bench.Wire.OnEach(_ => CacheBench.Fresh("the server's own"));
+
+        await bench.Run(async client =>
+        {
+            (await client.GetStringAsync("things")).ShouldBe("a substitute");
+            (await client.GetStringAsync("things")).ShouldBe("the server's own");
+        });
+    }
+
+    [Fact]
+    public async Task A_confirmation_by_GitHub_costs_the_quota_nothing()
+    {
+        GitHubTwin? twin = null;
+        using var bench = new Bench("github", b => b.ConfigurePrimaryHttpMessageHandler(() => twin!).AddResilienceHandlers());
+        using GitHubTwin made = twin = new GitHubTwin(timeProvider: bench.Time);
+
+        await bench.Run(async client =>
+        {
+            (string? status, string? left) first = await AskAsync(client, twin);
+            await Task.Delay(TimeSpan.FromSeconds(61), bench.Time);
+            (string? status, string? left) second = await AskAsync(client, twin);
+
+            first.ShouldBe(("Handlers;fwd=uri-miss;stored", "4999"));
+            second.status!.ShouldStartWith("Handlers;fwd=stale;fwd-status=304");
+            second.left.ShouldBe("4999");
+        });
+    }
+
+    private static async Task<(string? Status, string? Left)> AskAsync(HttpClient client, GitHubTwin twin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(twin.BaseAddress, "repos/o/r"));
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer token");
+        request.Headers.TryAddWithoutValidation("User-Agent", "tests");
+        using HttpResponseMessage response = await client.SendAsync(request);
+        return (CacheBench.StatusOf(response), response.Headers.NonValidated["x-ratelimit-remaining"].ToString());
+    }
+
+    private static HttpResponseMessage Substitute()
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("a substitute") };
+        response.Headers.TryAddWithoutValidation("Cache-Control", "max-age=60");
+        return response;
+    }
+}
