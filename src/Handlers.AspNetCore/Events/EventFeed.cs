@@ -44,14 +44,20 @@ internal sealed class EventFeed : IDisposable
 
     public void Join()
     {
+        CancellationTokenSource? watch = null;
         lock (_lock)
         {
             _readers++;
             if (_watch is null)
             {
-                _watch = new CancellationTokenSource();
-                _ = KeepAsync(_watch.Token);
+                watch = _watch = new CancellationTokenSource();
             }
+        }
+
+        if (watch is not null)
+        {
+            // Runs here until it watches: the reader who comes first misses nothing.
+            _ = KeepAsync(watch.Token);
         }
     }
 
@@ -68,30 +74,27 @@ internal sealed class EventFeed : IDisposable
 
     public void Dispose()
     {
-        lock (_lock)
-        {
-            Stop();
-        }
-
+        Stop(evenIfRead: true);
         _leave.Dispose();
     }
 
-    private void LeaveIfAlone()
+    private void LeaveIfAlone() => Stop(evenIfRead: false);
+
+    private void Stop(bool evenIfRead)
     {
+        CancellationTokenSource? watch;
         lock (_lock)
         {
-            if (_readers == 0)
+            if (_readers > 0 && !evenIfRead)
             {
-                Stop();
+                return;
             }
-        }
-    }
 
-    private void Stop()
-    {
-        _watch?.Cancel();
-        _watch?.Dispose();
-        _watch = null;
+            (watch, _watch) = (_watch, null);
+        }
+
+        watch?.Cancel();
+        watch?.Dispose();
     }
 
     private async Task KeepAsync(CancellationToken token)
@@ -115,6 +118,11 @@ internal sealed class EventFeed : IDisposable
         catch (Exception failure)
         {
             StatusLog.FeedFailed(_logger, failure);
+            lock (_lock)
+            {
+                // The next reader begins anew.
+                _watch = null;
+            }
         }
     }
 }

@@ -20,11 +20,10 @@ internal sealed class EventRing
     /// <summary>Adds what <paramref name="write"/> makes of the next number.</summary>
     public void Add(Func<long, byte[]> write)
     {
-        byte[] frame = write(_last + 1);
         TaskCompletionSource more;
         lock (_lock)
         {
-            _frames[(_last + 1) % Capacity] = frame;
+            _frames[(_last + 1) % Capacity] = write(_last + 1);
             Interlocked.Increment(ref _last);
             (more, _more) = (_more, New());
         }

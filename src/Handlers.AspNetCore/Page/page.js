@@ -305,7 +305,8 @@
     if (!snapshot) return;
     const words = filterWords(), open = snapshot.circuits.filter(c => c.state !== "Closed").length,
       closed = snapshot.quotas.filter(q => q.closed_until !== null).length;
-    set($("summary"), `${snapshot.clients.length} clients · ${open ? open + " circuits not closed" : "all circuits closed"} · ${closed ? closed + " gates closed" : "all gates open"}`);
+    const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
+    set($("summary"), `${many(snapshot.clients.length, "client")} · ${open ? many(open, "circuit") + " not closed" : "all circuits closed"} · ${closed ? many(closed, "gate") + " closed" : "all gates open"}`);
     $("summary").className = open ? "bad-text" : closed ? "warn-text" : "good-text";
     keyed($("clients"), snapshot.clients.filter(c => matches(words, `${c.client} ${c.provider ?? ""}`)), c => c.client, makeClient, updateClient);
     // A quota without limits, gate or queue has nothing to show.

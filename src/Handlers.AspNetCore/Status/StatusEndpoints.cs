@@ -39,7 +39,7 @@ internal sealed class StatusEndpoints : IDisposable
         }
 
         _feed = new EventFeed(_monitor, _time, _logger);
-        _history = new StatusHistory(_monitor, _time);
+        _history = new StatusHistory(_monitor, _time, _logger);
         if (services.GetService<IHostApplicationLifetime>() is { } lifetime)
         {
             _stopping = lifetime.ApplicationStopping;

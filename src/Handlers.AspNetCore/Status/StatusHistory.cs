@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Handlers.AspNetCore;
 
 /// <summary>The last 15 minutes of every client in steps of 10 s, for the page's charts. Reads the counters there are; a call pays nothing for it.</summary>
@@ -13,13 +15,15 @@ internal sealed class StatusHistory : IDisposable
     private readonly Dictionary<string, ClientHistory> _clients = new(StringComparer.Ordinal);
     private readonly IResilienceMonitor _monitor;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ITimer _timer;
 
-    public StatusHistory(IResilienceMonitor monitor, TimeProvider time)
+    public StatusHistory(IResilienceMonitor monitor, TimeProvider time, ILogger logger)
     {
         _monitor = monitor;
         _time = time;
-        _timer = time.CreateTimer(_ => Sample(), null, Step, Step);
+        _logger = logger;
+        _timer = time.CreateTimer(_ => TrySample(), null, Step, Step);
     }
 
     /// <summary>Every client's samples, oldest first, and when the newest was taken.</summary>
@@ -33,7 +37,7 @@ internal sealed class StatusHistory : IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    internal void Sample()
+    private void Sample()
     {
         IReadOnlyList<ClientSnapshot> clients = _monitor.Clients;
         DateTimeOffset at = _time.GetUtcNow();
@@ -53,6 +57,19 @@ internal sealed class StatusHistory : IDisposable
 
                 history.Add(at, client);
             }
+        }
+    }
+
+    /// <summary>What a timer's callback throws would end the process.</summary>
+    private void TrySample()
+    {
+        try
+        {
+            Sample();
+        }
+        catch (Exception failure)
+        {
+            StatusLog.HistoryFailed(_logger, failure);
         }
     }
 

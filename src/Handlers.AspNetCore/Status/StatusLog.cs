@@ -8,6 +8,9 @@ internal static partial class StatusLog
     [LoggerMessage(1000, LogLevel.Error, "The status page's live events have stopped", EventName = "StatusFeedFailed")]
     public static partial void FeedFailed(ILogger logger, Exception failure);
 
+    [LoggerMessage(1002, LogLevel.Error, "The status page's history has a gap", EventName = "StatusHistoryFailed")]
+    public static partial void HistoryFailed(ILogger logger, Exception failure);
+
     [LoggerMessage(1001, LogLevel.Warning, "{Action} of circuit {Client} {Authority} by hand, from the status page", EventName = "StatusAction")]
     public static partial void ActionTaken(ILogger logger, string action, string client, string? authority);
 }

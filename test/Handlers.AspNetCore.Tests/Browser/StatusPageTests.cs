@@ -105,7 +105,7 @@ public sealed class StatusPageTests(ChromiumFixture chromium) : IClassFixture<Ch
         app.Monitor.Isolate("shop");
 
         await Expect(tag).ToHaveTextAsync("isolated", new() { Timeout = 1000 });
-        await Expect(browser.Page.Locator("#summary")).ToContainTextAsync("1 circuits not closed");
+        await Expect(browser.Page.Locator("#summary")).ToContainTextAsync("1 circuit not closed");
         await browser.ShouldBeCleanAsync();
     }
 

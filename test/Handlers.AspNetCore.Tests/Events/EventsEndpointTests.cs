@@ -118,6 +118,30 @@ public sealed class EventsEndpointTests
     }
 
     [Fact]
+    public async Task Readers_who_do_not_read_hold_up_nobody()
+    {
+        await using StatusApp app = await StatusApp.StartAsync(clients: ["shop"], settings: [("Pacing:Limits", "none")]);
+        List<HttpResponseMessage> silent = [];
+        for (int i = 0; i < 50; i++)
+        {
+            silent.Add(await app.Browser.GetAsync("/resilience/events", HttpCompletionOption.ResponseHeadersRead));
+        }
+
+        HttpClient client = app.Client("shop");
+        for (int i = 0; i < 3000; i++)
+        {
+            (await client.GetAsync("things")).Dispose();
+        }
+
+        await using SseReader reader = await SseReader.OpenAsync(app.Browser, "/resilience/events");
+        await reader.UntilAsync("hello");
+        (await client.GetAsync("last")).Dispose();
+        (await reader.UntilAsync("done")).Data.GetProperty("operation").GetString().ShouldBe("GET /last");
+        app.Monitor.Clients.Single().Calls.ShouldBe(3001);
+        silent.ForEach(response => response.Dispose());
+    }
+
+    [Fact]
     public async Task Who_has_read_everything_is_woken_by_the_next()
     {
         var ring = new EventRing();

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Handlers.AspNetCore.Tests.Support;
 using Handlers.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Handlers.AspNetCore.Tests.Status;
 
@@ -58,7 +59,7 @@ public sealed class SnapshotTests
     {
         var time = new VirtualTime();
         var monitor = new CountingMonitor();
-        using var history = new StatusHistory(monitor, time);
+        using var history = new StatusHistory(monitor, time, NullLogger.Instance);
 
         for (int i = 0; i < 100; i++)
         {
