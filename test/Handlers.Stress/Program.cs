@@ -5,11 +5,13 @@ string command = args.Length > 0 ? args[0] : "";
 return command switch
 {
     "fuzz" => Fuzz.Run(Arguments.Read(args.AsSpan(1))),
+    "readers" => await Readers.RunAsync(Arguments.Read(args.AsSpan(1))),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: Handlers.Stress fuzz [--count 1000000] [--seconds 60] [--seed n]");
+    Console.Error.WriteLine("       Handlers.Stress readers [--seconds 60]   fifty slow readers of the live events");
     return 2;
 }

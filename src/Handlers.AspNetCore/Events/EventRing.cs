@@ -9,6 +9,9 @@ internal sealed class EventRing
 {
     public const int Capacity = 2048;
 
+    /// <summary>What a reader gets at once: what is being sent is all that a slow one holds.</summary>
+    public const int Batch = 512;
+
     private readonly Lock _lock = new();
     private readonly byte[]?[] _frames = new byte[]?[Capacity];
     private TaskCompletionSource _more = New();
@@ -39,9 +42,7 @@ internal sealed class EventRing
             long first = Math.Max(cursor + 1, Math.Max(1, _last - Capacity + 1));
             long lost = first - cursor - 1;
             var frames = new List<byte[]>();
-
-            // A batch at a time: what is being sent is all that a slow reader holds.
-            for (long number = first; number <= _last && frames.Count < 64; number++)
+            for (long number = first; number <= _last && frames.Count < Batch; number++)
             {
                 frames.Add(_frames[number % Capacity]!);
             }

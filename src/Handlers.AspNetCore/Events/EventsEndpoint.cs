@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
 namespace Handlers.AspNetCore;
@@ -7,6 +9,11 @@ internal static class EventsEndpoint
 {
     /// <summary>A comment in between shows proxies that the connection lives, and us when it does not.</summary>
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// What happens alone is sent at once; after that a moment's events are collected. Else a busy app would wake each of its readers thousands of times a second.
+    /// </summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
 
     private static readonly byte[] Comment = ":\n\n"u8.ToArray();
 
@@ -18,23 +25,24 @@ internal static class EventsEndpoint
         try
         {
             long cursor = feed.CursorOf(context.Request.Headers["Last-Event-ID"]);
-            await SendAsync(context, Hello(feed), ends.Token).ConfigureAwait(false);
+            await SendAsync(context, Hello(feed, cursor), ends.Token).ConfigureAwait(false);
             while (true)
             {
                 (IReadOnlyList<byte[]> frames, long lost, Task more) = feed.Ring.After(ref cursor);
-                if (lost > 0)
-                {
-                    await context.Response.Body.WriteAsync(EventFrame.Missed(feed.IdOf(cursor - frames.Count), lost), ends.Token).ConfigureAwait(false);
-                }
-
-                foreach (byte[] frame in frames)
-                {
-                    await context.Response.Body.WriteAsync(frame, ends.Token).ConfigureAwait(false);
-                }
-
                 if (frames.Count > 0)
                 {
-                    await context.Response.Body.FlushAsync(ends.Token).ConfigureAwait(false);
+                    PipeWriter body = context.Response.BodyWriter;
+                    body.Write(lost > 0 ? EventFrame.Missed(feed.IdOf(cursor - frames.Count), lost) : []);
+                    foreach (byte[] frame in frames)
+                    {
+                        body.Write(frame);
+                    }
+
+                    await body.FlushAsync(ends.Token).ConfigureAwait(false);
+                    if (frames.Count < EventRing.Batch)
+                    {
+                        await Task.Delay(Moment, time, ends.Token).ConfigureAwait(false);
+                    }
                 }
                 else if (!await ComesAsync(more, time, ends.Token).ConfigureAwait(false))
                 {
@@ -52,9 +60,9 @@ internal static class EventsEndpoint
         }
     }
 
-    private static byte[] Hello(EventFeed feed) => [
+    private static byte[] Hello(EventFeed feed, long cursor) => [
         .. "retry: 2000\n"u8,
-        .. EventFrame.Write(feed.IdOf(feed.Ring.Last), "hello", json =>
+        .. EventFrame.Write(feed.IdOf(cursor), "hello", json =>
         {
             json.WriteNumber("version", StatusJson.Version);
             json.WriteString("run", feed.Run);
