@@ -89,10 +89,10 @@ internal static class Judge
     /// <summary>Judges a failure. Rule 5: what was never sent can't have been executed.</summary>
     public static Judgement OfFailure(Exception failure, bool callerGaveUp) => failure switch
     {
-        CircuitOpenException => Transient(FailureClass.CircuitOpen, notExecuted: true, failure.Message),
-        CallTimeoutException { IsDeadline: true } => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, Why = failure.Message },
-        CallTimeoutException => Transient(FailureClass.Timeout, notExecuted: false, failure.Message),
-        ResilienceRejectedException => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, NotExecuted = true, Why = failure.Message },
+        CircuitOpenException open => Transient(FailureClass.CircuitOpen, notExecuted: true, open.Sentence),
+        CallTimeoutException { IsDeadline: true } late => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, Why = late.Sentence },
+        CallTimeoutException late => Transient(FailureClass.Timeout, notExecuted: false, late.Sentence),
+        ResilienceRejectedException refused => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, NotExecuted = true, Why = refused.Sentence },
         OperationCanceledException when callerGaveUp => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Cancelled, Why = "the caller gave up" },
 
         // The transport's connect timeout looks like the timeout of a client further down, but that one has the cancellation it comes from inside.

@@ -215,7 +215,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
 
     // Only sentences of our own: what a handler below says in its exceptions may hold a URL or a key.
     private string WhatWentWrong(Judgement? outcome) =>
-        call.Exception is ResilienceRejectedException refusal ? refusal.Message : outcome?.Why ?? "a handler failed";
+        call.Exception is ResilienceRejectedException refusal ? refusal.Sentence : outcome?.Why ?? "a handler failed";
 
     public void Tell(ResilienceEvent told)
     {

@@ -15,8 +15,11 @@ public abstract class ResilienceRejectedException : HttpRequestException
     /// <inheritdoc/>
     public override string Message => Note is null ? base.Message : $"{base.Message} {Note}";
 
-    /// <summary>What turned out after it was made.</summary>
+    /// <summary>What only the caller is told: what turned out after it was made, and the idempotency key.</summary>
     internal string? Note { get; set; }
+
+    /// <summary>The message as events and logs may have it.</summary>
+    internal string Sentence => base.Message;
 
     /// <summary>The earliest instant at which trying again can succeed, by the local clock; null where nobody knows.</summary>
     public DateTimeOffset? RetryAt { get; }

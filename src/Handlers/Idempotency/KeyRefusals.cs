@@ -16,7 +16,9 @@ internal static class KeyRefusals
                 $"was used at {end.At:u}, and that call may have happened; look, then set CallOptions.Replay to Safe or use a new key, or give Idempotency.Probe a way to find out",
             _ => $"could not be looked up ({end.Failure?.Message}); a write that may have happened is not repeated on a guess: mend the store",
         };
-        return new IdempotencyConflictException(
-            $"{call.Operation}: not sent. Idempotency key \"{key.Shown}\" {known}.", reason, new CallReport(call), end.Failure);
+        return new IdempotencyConflictException($"{call.Operation}: not sent. Its idempotency key {known}.", reason, new CallReport(call), end.Failure)
+        {
+            Note = $"The key is \"{key.Shown}\".",
+        };
     }
 }

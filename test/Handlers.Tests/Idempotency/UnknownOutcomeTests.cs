@@ -49,6 +49,28 @@ public sealed class UnknownOutcomeTests
         bench.Wire.Attempts.Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task The_key_is_told_to_the_caller_and_to_nobody_else()
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(Broken);
+        List<string> told = [];
+
+        await bench.Run(async client =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                HttpRequestMessage request = Writes.Post();
+                request.SetCallOptions(new CallOptions { IdempotencyKey = "c4n4ry", Progress = new Listener(told) });
+                (await Should.ThrowAsync<HttpRequestException>(client.SendAsync(request))).Message.ShouldContain("c4n4ry");
+            }
+        });
+
+        told.ShouldNotBeEmpty();
+        told.ShouldAllBe(text => !text.Contains("c4n4ry"));
+        bench.Log.Entries.ShouldAllBe(entry => !entry.Text.Contains("c4n4ry"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -215,5 +237,10 @@ public sealed class UnknownOutcomeTests
         });
 
         bench.Wire.Attempts[1].Headers["Idempotency-Key"].ShouldBe(bench.Wire.Attempts[0].Headers["Idempotency-Key"]);
+    }
+
+    private sealed class Listener(List<string> told) : IProgress<ResilienceEvent>
+    {
+        public void Report(ResilienceEvent value) => told.Add(value.ToString());
     }
 }
