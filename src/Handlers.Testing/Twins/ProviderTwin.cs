@@ -18,7 +18,6 @@ public abstract class ProviderTwin : HttpMessageHandler
     private readonly TwinOptions _options;
     private readonly Random _random;
     private readonly long _startTimestamp;
-    private readonly long _startTicks;
     private readonly List<(TwinFault Fault, int Struck)> _faults;
     private readonly SlidingWindow _sends = new(double.PositiveInfinity, TimeSpan.FromSeconds(1));
     private readonly HashSet<string> _effects = new(StringComparer.Ordinal);
@@ -26,6 +25,7 @@ public abstract class ProviderTwin : HttpMessageHandler
     private readonly Dictionary<string, List<(long Written, long Named)>> _refusals = new(StringComparer.Ordinal);
     private readonly List<TwinEvent> _log = [];
     private readonly ResponseLedger _responses = new();
+    private long _startTicks;
     private ImmutableDictionary<string, long> _known = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
     private int _sent;
     private int _inFlight;
@@ -138,6 +138,47 @@ public abstract class ProviderTwin : HttpMessageHandler
         }
     }
 
+    /// <summary>What can be made of a load by who knows everything beforehand; limits count as untouched.</summary>
+    internal LoadOptimum OptimumOf(Load load, HttpClient client)
+    {
+        ProviderTwin fresh = Anew();
+        fresh._startTicks = _startTicks; // faults go by the age of this one
+        return new OptimalSchedule(fresh, client, NowTicks).Of(load.Calls);
+    }
+
+    /// <summary>One way over the network, on average.</summary>
+    internal TimeSpan OneWay => _options.NetworkDelay;
+
+    /// <summary>How long this call takes to serve.</summary>
+    internal TimeSpan ServiceOf(TwinRequest request) => _options.ServiceTimeOf?.Invoke(request) ?? _options.ServiceTime;
+
+    /// <summary>What a call is charged to; where a share of the calls fails at random, with what it takes to succeed on average.</summary>
+    internal IEnumerable<(MeteredLimit Limit, double Cost)> ChargesOf(TwinRequest request)
+    {
+        double sends = SendsPerSuccess;
+        return ChargesWithinLimits(request).Select(charge => charge.Limit is ConcurrencyLimit ? charge : (charge.Limit, charge.Cost * sends));
+    }
+
+    /// <summary>The first tick from <paramref name="at"/> on that lies in no outage.</summary>
+    internal long UpAt(long at)
+    {
+        foreach (var (fault, _) in _faults.OrderBy(static entry => entry.Fault.From))
+        {
+            if (fault is { Kind: TwinFaultKind.Outage, Probability: >= 1, Match: null } && AgeAt(at) is var age && age >= fault.From && age < fault.Until)
+            {
+                at = fault.Until == TimeSpan.MaxValue ? long.MaxValue : at + (fault.Until - age).Ticks;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>Whether the provider as a whole can take another send at this tick; ask in order of time.</summary>
+    internal bool HasRoom(long at) => CapacityAt(AgeAt(at)) is not { } capacity || _sends.Fits(at, SendsPerSuccess, capacity.At(AgeAt(at)));
+
+    /// <summary>Books what a success takes of the provider's capacity.</summary>
+    internal void TakeRoom(long at) => _sends.Take(at, SendsPerSuccess);
+
     /// <summary>Takes a request off the wire, without network delays: what a host over sockets calls.</summary>
     internal async Task<TwinReply> HandleAsync(TwinRequest request)
     {
@@ -216,6 +257,12 @@ public abstract class ProviderTwin : HttpMessageHandler
 
     /// <summary>Executes the request and answers.</summary>
     private protected abstract TwinReply Execute(TwinRequest request);
+
+    /// <summary>The limits that a call is charged to when it is admitted, and how much.</summary>
+    private protected abstract IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request);
+
+    /// <summary>A twin of the same options to which nothing has happened yet.</summary>
+    private protected abstract ProviderTwin Anew();
 
     /// <summary>Runs once for every admitted request, when it has been served.</summary>
     private protected virtual void Release(TwinRequest request)
@@ -323,7 +370,7 @@ public abstract class ProviderTwin : HttpMessageHandler
             }
 
             PeakInFlight = Math.Max(PeakInFlight, ++_inFlight);
-            service = _options.ServiceTimeOf?.Invoke(request) ?? _options.ServiceTime;
+            service = ServiceOf(request);
             if (Strikes(request, TwinFaultKind.Latency) is { } slow)
             {
                 service += slow.Delay;
@@ -459,16 +506,34 @@ public abstract class ProviderTwin : HttpMessageHandler
     {
         TimeSpan elapsed = Elapsed;
         long now = NowTicks;
-        foreach (TwinCapacity capacity in _options.Capacities)
+        if (CapacityAt(elapsed) is { } capacity && !_sends.Fits(now, 1, capacity.At(elapsed)))
         {
-            if (elapsed >= capacity.From && elapsed < capacity.Until && !_sends.Fits(now, 1, capacity.At(elapsed)))
-            {
-                return Unavailable(capacity.RetryAfter, capacity.Status);
-            }
+            return Unavailable(capacity.RetryAfter, capacity.Status);
         }
 
         _sends.Take(now, 1);
         return null;
+    }
+
+    // Where several hold, the tightest.
+    private TwinCapacity? CapacityAt(TimeSpan elapsed) =>
+        _options.Capacities.Where(capacity => elapsed >= capacity.From && elapsed < capacity.Until).MinBy(capacity => capacity.At(elapsed));
+
+    private TimeSpan AgeAt(long at) => new(at - _startTicks - _options.ClockSkew.Ticks);
+
+    private double SendsPerSuccess
+    {
+        get
+        {
+            double served = 1;
+            foreach (var (fault, _) in _faults)
+            {
+                // For a time, or for some: those who wait, or the others, need not notice.
+                served *= fault is { Kind: TwinFaultKind.Unavailable, Match: null, Times: int.MaxValue } && fault.Until == TimeSpan.MaxValue ? 1 - fault.Probability : 1;
+            }
+
+            return 1 / Math.Max(served, 1e-3);
+        }
     }
 
     private TwinReply Unavailable(TimeSpan? retryAfter, int status)

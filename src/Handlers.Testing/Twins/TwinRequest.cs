@@ -74,6 +74,30 @@ public sealed class TwinRequest
         return new TwinRequest(number, request.Method.Method.ToUpperInvariant(), uri, headers);
     }
 
+    /// <summary>As <paramref name="client"/> would send it to <paramref name="twin"/>, body included.</summary>
+    internal static TwinRequest Read(int number, Func<HttpRequestMessage> make, HttpClient client, ProviderTwin twin)
+    {
+        using HttpRequestMessage request = make();
+        request.RequestUri = new Uri(client.BaseAddress ?? twin.BaseAddress, request.RequestUri ?? new Uri("", UriKind.Relative));
+        foreach (var (name, values) in client.DefaultRequestHeaders.NonValidated)
+        {
+            if (!request.Headers.NonValidated.Contains(name))
+            {
+                request.Headers.TryAddWithoutValidation(name, (IEnumerable<string>)values);
+            }
+        }
+
+        TwinRequest read = From(number, request);
+        if (request.Content is { } content)
+        {
+            using var body = new MemoryStream();
+            content.CopyTo(body, context: null, CancellationToken.None);
+            read.Body = body.ToArray();
+        }
+
+        return read;
+    }
+
     internal string BodyText() => Encoding.UTF8.GetString(Body.Span);
 
     private JsonElement Parse()

@@ -70,6 +70,17 @@ public sealed class AttioTwin : ProviderTwin
         return TwinReply.Json(200, new JsonObject { ["data"] = new JsonObject { ["id"] = new JsonObject { ["record_id"] = IdOf(request) }, ["web_url"] = request.Path } }.ToJsonString());
     }
 
+    private protected override IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request)
+    {
+        yield return (request.IsRead || IsQuery(request) ? _reads : _writes, 1);
+        if (_score is not null && IsQuery(request))
+        {
+            yield return (_score, _options.ScoreOf?.Invoke(request) ?? 1);
+        }
+    }
+
+    private protected override ProviderTwin Anew() => new AttioTwin(_options, Time);
+
     // PUT is an upsert and PATCH sets; only POST makes something new each time.
     private protected override string? EffectOf(TwinRequest request) => request.Method == "POST" && !IsQuery(request) ? WriteKey(request) : null;
 

@@ -101,6 +101,28 @@ public sealed class GeminiTwin : ProviderTwin
             : TwinReply.Json(200, new JsonObject { ["name"] = $"things/{request.Number}" }.ToJsonString());
     }
 
+    private protected override IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request)
+    {
+        if (!IsGeneration(request))
+        {
+            yield break;
+        }
+
+        GeminiModel model = ModelOf(request);
+        yield return (model.Requests, 1);
+        if (model.Tokens is { } tokens)
+        {
+            yield return (tokens, InputOf(request));
+        }
+
+        if (model.Daily is { } daily)
+        {
+            yield return (daily, 1);
+        }
+    }
+
+    private protected override ProviderTwin Anew() => new GeminiTwin(_options, Time);
+
     // Generating changes nothing; uploads and cached contents are made anew each time.
     private protected override string? EffectOf(TwinRequest request) =>
         request.Method == "POST" && !request.Path.Contains(':', StringComparison.Ordinal) ? WriteKey(request) : null;

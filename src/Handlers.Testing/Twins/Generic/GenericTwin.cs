@@ -83,6 +83,14 @@ public sealed class GenericTwin : ProviderTwin
         return TwinReply.Json(status, body);
     }
 
+    private protected override IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request)
+    {
+        request.Cost = CostOf(request);
+        return MetersOf(request).Select(entry => (entry.Meter, CostIn(entry.Limit, request)));
+    }
+
+    private protected override ProviderTwin Anew() => new GenericTwin(_options, Time);
+
     // With the key honoured a repetition is no second execution; what reaches this point with another key is one.
     private protected override string? EffectOf(TwinRequest request) => request.Method == "POST" ? WriteKey(request) : null;
 

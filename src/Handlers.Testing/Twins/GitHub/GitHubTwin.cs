@@ -85,6 +85,21 @@ public sealed class GitHubTwin : ProviderTwin
         return null;
     }
 
+    private protected override IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request)
+    {
+        GitHubAccount account = AccountOf(request);
+        yield return (account.Concurrency, 1);
+        yield return (account.Points(EndpointOf(request)), IsWrite(request) ? 5 : 1);
+        yield return (account.Primary(ResourceOf(request)), PrimaryCostOf(request, account));
+        if (Creates(request))
+        {
+            yield return (account.Content, 1);
+            yield return (account.ContentHourly, 1);
+        }
+    }
+
+    private protected override ProviderTwin Anew() => new GitHubTwin(_options, Time);
+
     private protected override void Release(TwinRequest request) => AccountOf(request).Concurrency.Return(1);
 
     private protected override TwinReply Execute(TwinRequest request)

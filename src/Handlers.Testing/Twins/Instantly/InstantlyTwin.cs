@@ -71,6 +71,19 @@ public sealed class InstantlyTwin : ProviderTwin
         return TwinReply.Json(200, new JsonObject { ["id"] = id, ["timestamp_created"] = Clock.ToString("O", CultureInfo.InvariantCulture) }.ToJsonString());
     }
 
+    private protected override IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request)
+    {
+        InstantlyWorkspace workspace = WorkspaceOf(request);
+        yield return (workspace.PerSecond, 1);
+        yield return (workspace.PerMinute, 1);
+        if (EndpointOf(request, workspace) is var (_, window))
+        {
+            yield return (window, 1);
+        }
+    }
+
+    private protected override ProviderTwin Anew() => new InstantlyTwin(_options, Time);
+
     // "Don't assume retries are safe on writes"; only lists are read by POST, and leads can ask to be skipped when they are there.
     private protected override string? EffectOf(TwinRequest request) =>
         request.Method != "POST" || IsList(request) || SkipsDuplicates(request) ? null : WriteKey(request);

@@ -45,7 +45,7 @@ public sealed partial class LinearTwin : ProviderTwin
     {
         LinearUser user = UserOf(request);
         long now = NowTicks;
-        request.Cost = _options.ComplexityOf?.Invoke(request) ?? 52;
+        request.Cost = ComplexityOf(request);
         if (request.Cost > _options.MaxComplexity)
         {
             string message = string.Create(CultureInfo.InvariantCulture, $"Query too complex: complexity {request.Cost:F0} exceeds the maximum of {_options.MaxComplexity}.");
@@ -97,6 +97,19 @@ public sealed partial class LinearTwin : ProviderTwin
         var created = new JsonObject { [$"{name}Create"] = new JsonObject { ["success"] = true, [name] = new JsonObject { ["id"] = id } } };
         return TwinReply.Json(200, new JsonObject { ["data"] = created }.ToJsonString());
     }
+
+    private protected override IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request)
+    {
+        LinearUser user = UserOf(request);
+        yield return (user.Requests, 1);
+        yield return (user.Complexity, ComplexityOf(request));
+        if (SearchOf(request) is not null)
+        {
+            yield return (user.Searches, 1);
+        }
+    }
+
+    private protected override ProviderTwin Anew() => new LinearTwin(_options, Time);
 
     // An id of the client's makes a repetition harmless, and updates and deletions are.
     private protected override string? EffectOf(TwinRequest request) =>
@@ -154,6 +167,8 @@ public sealed partial class LinearTwin : ProviderTwin
 
         return new JsonObject { ["errors"] = new JsonArray(new JsonObject { ["message"] = message, ["extensions"] = extensions }), ["data"] = null }.ToJsonString();
     }
+
+    private double ComplexityOf(TwinRequest request) => _options.ComplexityOf?.Invoke(request) ?? 52;
 
     private LinearUser UserOf(TwinRequest request)
     {

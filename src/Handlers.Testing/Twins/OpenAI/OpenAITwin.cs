@@ -71,6 +71,16 @@ public sealed class OpenAITwin : ProviderTwin
         return Respond(request, used).With(Budget(request, model, now));
     }
 
+    private protected override IEnumerable<(MeteredLimit Limit, double Cost)> ChargesWithinLimits(TwinRequest request)
+    {
+        OpenAIModel model = ModelOf(request);
+        int charge = IsInference(request) ? ChargeOf(request) : 0;
+        yield return (model.Requests, 1);
+        yield return (model.Tokens, _options.RefundsToUsage ? _options.UsedTokensOf?.Invoke(request) ?? charge : charge);
+    }
+
+    private protected override ProviderTwin Anew() => new OpenAITwin(_options, Time);
+
     // An inference changes nothing; what it costs is counted elsewhere.
     private protected override string? EffectOf(TwinRequest request) => request.Method == "POST" && !IsInference(request) ? WriteKey(request) : null;
 
