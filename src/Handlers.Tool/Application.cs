@@ -14,6 +14,7 @@ internal static class Application
         {
             ExplainCommand.Create(terminal),
             FieldsCommand.Create(terminal),
+            Simulation.SimulateCommand.Create(terminal),
         };
         ParseResult parsed = root.Parse(args);
         bool isBadUsage = parsed.Action is ParseErrorAction;
