@@ -48,6 +48,21 @@ public sealed class TestingExamples
         time.Elapsed.ShouldBeInRange(TimeSpan.FromMinutes(60), TimeSpan.FromMinutes(61));
     }
 
+    [Fact]
+    public async Task A_load_and_its_optimum()
+    {
+        var time = new VirtualTime();
+        using var github = new GitHubTwin(new GitHubTwinOptions { AnonymousLimit = 60 }, time);
+        using ServiceProvider services = App(time, github, "github");
+        using HttpClient client = services.GetRequiredService<IHttpClientFactory>().CreateClient("github");
+
+        LoadResult result = await Load.AtOnce(100, i => new HttpRequestMessage(HttpMethod.Get, $"repos/o/r/issues/{i}")).RunAsync(client, github, time);
+
+        result.Ok.ShouldBe(100);
+        result.Refused.ShouldBe(0);
+        result.MakespanRatio!.Value.ShouldBeLessThanOrEqualTo(1.1);
+    }
+
     private static ServiceProvider App(VirtualTime time, HttpMessageHandler wire, string name = "orders")
     {
         var services = new ServiceCollection();
