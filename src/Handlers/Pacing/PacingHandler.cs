@@ -101,7 +101,8 @@ public sealed class PacingHandler : ChainedHandler
             }
             else
             {
-                ledger.Settle(ref call.Grant, new Verdict(call.Judgement?.Kind ?? VerdictKind.Transient, ""), call.Now);
+                // Without an answer nobody knows whether the provider accepts: it widens no ramp.
+                ledger.Settle(ref call.Grant, new Verdict(VerdictKind.Transient, ""), call.Now);
                 ledger.Release(ref call.Grant);
             }
         }

@@ -27,26 +27,27 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
 
     public override long FitsAt(long amount, long now) => Open + amount > Capacity ? Never : When(amount, now);
 
-    public override void Take(long amount, long now) => Open += amount;
+    public override void Take(long amount, long now, long countedBy) => Open += amount;
 
-    public override void Return(long amount, long takenAt, long now) => Open = takenAt < Born ? Open : Math.Max(0, Open - amount);
+    public override void Return(long amount, long takenAt, long now, bool foreseen) => Open = takenAt < Born ? Open : Math.Max(0, Open - amount);
 
-    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    public override void Settle(long reserved, long actual, in Counting counting)
     {
-        if (takenAt >= Born)
+        long now = counting.EndedAt;
+        if (counting.TakenAt >= Born)
         {
             Open = Math.Max(0, Open - reserved);
-            Set(Level(countedBy) - actual, Refilled(_lowest, countedBy), countedBy);
+            Set(Level(now) - actual, Refilled(_lowest, now), now);
         }
 
         // The answer before this one said nothing about what was left.
         _unseenAt = _lastSettled > 0 ? _settledAt : _unseenAt;
         _unseen += actual;
         _lastSettled = actual;
-        _settledAt = countedBy;
+        _settledAt = now;
     }
 
-    public override long Forecast(long amount, long now) => When(amount, now);
+    public override long Forecast(long amount, long now, long lag) => When(amount, now);
 
     public override long Free(long now) => Math.Max(0, (long)Level(now) - Open - Margin);
 

@@ -42,14 +42,14 @@ internal sealed class AnnouncedWindow : AnnouncedLimit
         return amount <= _free - Margin ? now : _end;
     }
 
-    public override void Take(long amount, long now)
+    public override void Take(long amount, long now, long countedBy)
     {
         Roll(now);
         _free -= amount;
         Open += amount;
     }
 
-    public override void Return(long amount, long takenAt, long now)
+    public override void Return(long amount, long takenAt, long now, bool foreseen)
     {
         Roll(now);
         _free += amount;
@@ -59,10 +59,10 @@ internal sealed class AnnouncedWindow : AnnouncedLimit
         }
     }
 
-    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    public override void Settle(long reserved, long actual, in Counting counting)
     {
-        Roll(countedBy);
-        if (takenAt >= Born)
+        Roll(counting.EndedAt);
+        if (counting.TakenAt >= Born)
         {
             Open = Math.Max(0, Open - reserved);
         }
@@ -72,7 +72,7 @@ internal sealed class AnnouncedWindow : AnnouncedLimit
         _lastSettled = actual;
     }
 
-    public override long Forecast(long amount, long now)
+    public override long Forecast(long amount, long now, long lag)
     {
         Roll(now);
         long rest = amount - Math.Max(0, _free - Margin);

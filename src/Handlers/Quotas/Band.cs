@@ -4,8 +4,12 @@ namespace Handlers.Quotas;
 /// <remarks>The quantum is the greatest cost seen, so that every turn lets at least one go: a look at the first costs O(1), as do coming and leaving.</remarks>
 internal sealed class Band
 {
+    // Looking at every tenant for each newcomer is what fairness costs; beyond so many it is estimated.
+    private const int MaxCompared = 64;
+
     private readonly Flow _nobody = new(tenant: null);
     private Dictionary<string, Flow>? _tenants;
+    private int _flows;
     private Flow? _turn;
     private long _quantum = 1;
     private Load _load;
@@ -26,7 +30,7 @@ internal sealed class Band
                 return null;
             }
 
-            while (_turn.Deficit < WeightOf(_turn.First!))
+            while (_turn.Deficit < WeightOf(_turn.First!.Charge))
             {
                 _turn = _turn.Next!;
                 _turn.Deficit += _quantum;
@@ -44,16 +48,18 @@ internal sealed class Band
             Link(flow);
         }
 
-        flow.Add(waiter);
-        _quantum = Math.Max(_quantum, WeightOf(waiter));
+        long weight = WeightOf(waiter.Charge);
+        flow.Add(waiter, weight);
+        _quantum = Math.Max(_quantum, weight);
         _load.Add(waiter.Charge.Greatest, waiter.BodyBytes);
     }
 
     public void Remove(Waiter waiter, bool goes)
     {
         Flow flow = FlowOf(waiter.Tenant);
-        flow.Remove(waiter);
-        flow.Deficit -= goes ? WeightOf(waiter) : 0;
+        long weight = WeightOf(waiter.Charge);
+        flow.Remove(waiter, weight);
+        flow.Deficit -= goes ? weight : 0;
         if (flow.First is null)
         {
             Unlink(flow);
@@ -77,11 +83,63 @@ internal sealed class Band
         }
     }
 
-    private static long WeightOf(Waiter waiter)
+    /// <summary>What goes before a newcomer: those of its tenant, of every other one as much as its turns bring meanwhile, and of those who are yet to come what experience says.</summary>
+    public Load Ahead(string? tenant, in Charge charge)
     {
-        Cost cost = waiter.Charge.Greatest;
-        return Math.Max(1, Math.Max(cost.Requests, Math.Max(cost.Tokens, cost.Points)));
+        Flow? own = Find(tenant);
+        Load ahead = own?.Load ?? default;
+        if (_flows == 0)
+        {
+            return ahead;
+        }
+
+        long weight = WeightOf(charge) + (own?.Weight ?? 0);
+        if (_flows > MaxCompared)
+        {
+            // Too many to look at each: as if all that the others may get were asked for.
+            Load others = _load;
+            others.Remove(ahead);
+            ahead.Add(others, Math.Min(1, _flows * (double)weight / Math.Max(1, WeightOf(others.Cost))));
+        }
+        else
+        {
+            Flow flow = _turn!;
+            for (int i = 0; i < _flows; i++, flow = flow.Next!)
+            {
+                if (flow != own)
+                {
+                    ahead.Add(flow.Load, Math.Min(1, (double)weight / flow.Weight));
+                }
+            }
+        }
+
+        if (own is { First: not null } && own.Crowd(_quantum) is > 1 and var crowd)
+        {
+            Load crowded = default;
+            crowded.Add(own.Load, crowd);
+            crowded.Add(charge.Greatest, 0);
+            ahead = Load.Greater(ahead, crowded);
+        }
+
+        return ahead;
     }
+
+    /// <summary>Somebody went, of this band or another one.</summary>
+    public void Goes(in Charge charge, Flow? from)
+    {
+        Flow? flow = _turn;
+        for (int i = 0; i < Math.Min(_flows, MaxCompared); i++, flow = flow!.Next)
+        {
+            flow!.Goes(WeightOf(charge), flow == from, _quantum);
+        }
+    }
+
+    /// <summary>The tenant's place in the round; null when nobody of it waits.</summary>
+    public Flow? Find(string? tenant) => tenant is null ? _nobody : _tenants?.GetValueOrDefault(tenant);
+
+    public static long WeightOf(in Charge charge) => WeightOf(charge.Greatest);
+
+    private static long WeightOf(in Cost cost) => Math.Max(1, Math.Max(cost.Requests, Math.Max(cost.Tokens, cost.Points)));
 
     private Flow FlowOf(string? tenant)
     {
@@ -101,7 +159,8 @@ internal sealed class Band
 
     private void Link(Flow flow)
     {
-        flow.Deficit = 0;
+        flow.Begin();
+        _flows++;
         if (_turn is null)
         {
             _turn = flow.Next = flow.Previous = flow;
@@ -117,6 +176,7 @@ internal sealed class Band
 
     private void Unlink(Flow flow)
     {
+        _flows--;
         if (flow.Next == flow)
         {
             _turn = null;

@@ -14,11 +14,11 @@ internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec)
 
     public override long FitsAt(long amount, long now) => _held < Capacity ? now : Never;
 
-    public override void Take(long amount, long now) => _held++;
+    public override void Take(long amount, long now, long countedBy) => _held++;
 
-    public override void Return(long amount, long takenAt, long now) => LeaveSlot(takenAt);
+    public override void Return(long amount, long takenAt, long now, bool foreseen) => LeaveSlot(takenAt);
 
-    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    public override void Settle(long reserved, long actual, in Counting counting)
     {
     }
 
@@ -29,7 +29,7 @@ internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec)
         _hold = _hold == 0 ? hold : _hold + ((hold - _hold) / 8);
     }
 
-    public override long Forecast(long amount, long now)
+    public override long Forecast(long amount, long now, long lag)
     {
         long ahead = _held + amount - Capacity;
         return ahead <= 0 ? now : now + (long)(ahead / (double)Capacity * _hold);

@@ -53,6 +53,19 @@ internal struct CostLog
         _ring.Add(tick, amount);
     }
 
+    /// <summary>Takes back an amount that was counted after <paramref name="tick"/>; what has been dropped since needs no taking back.</summary>
+    public void Remove(long tick, long amount)
+    {
+        if (_ring is null)
+        {
+            _amount -= _tick > tick ? Math.Min(amount, _amount) : 0;
+        }
+        else
+        {
+            _ring.Remove(tick, amount);
+        }
+    }
+
     /// <summary>Drops the entries counted at <paramref name="tick"/> or before.</summary>
     public void DropThrough(long tick)
     {
@@ -133,6 +146,21 @@ internal struct CostLog
 
             Count++;
             this[Count - 1] = (tick, amount);
+        }
+
+        public void Remove(long tick, long amount)
+        {
+            for (int i = 0; i < Count && amount > 0; i++)
+            {
+                ref (long Tick, long Amount) entry = ref this[i];
+                if (entry.Tick > tick)
+                {
+                    long part = Math.Min(amount, entry.Amount);
+                    entry.Amount -= part;
+                    Sum -= part;
+                    amount -= part;
+                }
+            }
         }
 
         public void DropThrough(long tick)

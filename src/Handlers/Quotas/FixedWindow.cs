@@ -26,7 +26,7 @@ internal sealed class FixedWindow(LimitSpec spec, LedgerClock clock) : Limit(spe
             : _end + Period;
     }
 
-    public override void Take(long amount, long now)
+    public override void Take(long amount, long now, long countedBy)
     {
         Roll(now);
         _used += amount;
@@ -36,19 +36,19 @@ internal sealed class FixedWindow(LimitSpec spec, LedgerClock clock) : Limit(spe
         }
     }
 
-    public override void Return(long amount, long takenAt, long now)
+    public override void Return(long amount, long takenAt, long now, bool foreseen)
     {
         Roll(now);
         Correct(-amount, takenAt);
     }
 
-    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    public override void Settle(long reserved, long actual, in Counting counting)
     {
-        Roll(countedBy);
-        Correct(actual - reserved, takenAt);
+        Roll(counting.EndedAt);
+        Correct(actual - reserved, counting.TakenAt);
     }
 
-    public override long Forecast(long amount, long now)
+    public override long Forecast(long amount, long now, long lag)
     {
         Roll(now);
         long rest = amount - (Capacity - _used);

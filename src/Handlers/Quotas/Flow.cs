@@ -4,6 +4,17 @@ namespace Handlers.Quotas;
 internal sealed class Flow(string? tenant)
 {
     private Waiter? _last;
+    private Load _load;
+
+    // What went in all since somebody has waited here, and how much of it from here. Both are halved now and then: the latest counts.
+    private double _went;
+    private double _wentFromHere;
+
+    /// <summary>What waits here.</summary>
+    public ref readonly Load Load => ref _load;
+
+    /// <summary>Their weights together.</summary>
+    public long Weight { get; private set; }
 
     public string? Tenant { get; } = tenant;
 
@@ -16,8 +27,29 @@ internal sealed class Flow(string? tenant)
 
     public Flow? Previous { get; set; }
 
-    public void Add(Waiter waiter)
+    /// <summary>How much goes in all for each unit from here: 1 when nobody else gets any.</summary>
+    /// <param name="unit">What a turn is worth; eight of them from here alone are assumed to have gone before the first.</param>
+    public double Crowd(long unit) => (_went + (8.0 * unit)) / (_wentFromHere + (8.0 * unit));
+
+    /// <summary>Something went, from here or from elsewhere.</summary>
+    public void Goes(long weight, bool fromHere, long unit)
     {
+        _went += weight;
+        _wentFromHere += fromHere ? weight : 0;
+        if (_went > 128.0 * unit)
+        {
+            _went /= 2;
+            _wentFromHere /= 2;
+        }
+    }
+
+    /// <summary>Nobody waited here until now.</summary>
+    public void Begin() => (Deficit, _went, _wentFromHere) = (0, 0, 0);
+
+    public void Add(Waiter waiter, long weight)
+    {
+        Weight += weight;
+        _load.Add(waiter.Charge.Greatest, waiter.BodyBytes);
         waiter.Previous = _last;
         if (_last is null)
         {
@@ -31,8 +63,10 @@ internal sealed class Flow(string? tenant)
         _last = waiter;
     }
 
-    public void Remove(Waiter waiter)
+    public void Remove(Waiter waiter, long weight)
     {
+        Weight -= weight;
+        _load.Remove(waiter.Charge.Greatest, waiter.BodyBytes);
         if (waiter.Previous is null)
         {
             First = waiter.Next;

@@ -19,5 +19,8 @@ internal struct Grant
 
     public bool IsSettled;
 
+    /// <summary>It was counted when it left; see <see cref="AnswerTimes"/>.</summary>
+    public bool IsForeseen;
+
     public readonly bool IsHeld => Account is not null;
 }

@@ -20,12 +20,16 @@ internal sealed class Lanes : IDisposable
     private long _firstGiveUp = Limit.Never;
     private long _order;
     private int _look;
+    private AnswerTimes _times;
 
     public Lanes(QuotaAccount account, LedgerClock clock)
     {
         _account = account;
         _clock = clock;
     }
+
+    /// <summary>How long the account's attempts take.</summary>
+    public ref AnswerTimes Times => ref _times;
 
     /// <summary>How many wait.</summary>
     public int Count { get; private set; }
@@ -122,9 +126,9 @@ internal sealed class Lanes : IDisposable
     public bool LetsPassNeedsLock(Lane? lane) => Count == 0 || ((lane is null || lane.Queue.Count == 0) && !IsClaimed(lane));
 
     /// <summary>What stands before a newcomer at <paramref name="quota"/>: its own lane, and those lanes that wait for the same.</summary>
-    public Load AheadNeedsLock(Lane? own, Quota quota, CallPriority priority)
+    public Load AheadNeedsLock(Lane? own, Quota quota, CallPriority priority, string? tenant, in Charge charge)
     {
-        Load ahead = own is null ? default : own.Queue.Ahead(priority);
+        Load ahead = own is null ? default : own.Queue.Ahead(priority, tenant, charge);
         foreach (Lane lane in _waiting)
         {
             if (!ReferenceEquals(lane, own) && ReferenceEquals(lane.BlockedBy, quota))
@@ -207,6 +211,12 @@ internal sealed class Lanes : IDisposable
         {
             Lane lane = FreshNeedsLock(first.Lane);
             long fitsAt = _account.FitsAtNeedsLock(lane, first.Charge, now, out Quota? last);
+            if (fitsAt <= now && first.Priority == CallPriority.Background && lane.Queue.Rank != 0)
+            {
+                // It yields to calls to come, and claims nothing; one that was passed over for too long does not yield.
+                fitsAt = _account.YieldsUntilNeedsLock(lane, first.Charge, now);
+            }
+
             if (fitsAt <= now && !IsClaimed(lane))
             {
                 AuthorityGate? authority = _account.AuthorityOf(first.Authority);
@@ -214,7 +224,7 @@ internal sealed class Lanes : IDisposable
                 {
                     DequeueNeedsLock(first, goes: true);
                     PassOverNeedsLock(first.Priority);
-                    first.GrantNeedsLock(_account.TakeNeedsLock(lane, first.Charge, authority, now));
+                    first.GrantNeedsLock(_account.TakeNeedsLock(lane, first.Charge, authority, now, first.Priority));
                     first.Next = ended;
                     ended = first;
                     continue;

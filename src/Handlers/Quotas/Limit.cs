@@ -6,7 +6,8 @@ namespace Handlers.Quotas;
 /// <remarks>
 /// A provider counts an attempt somewhere between its departure and its answer. So every limit holds an amount in two phases: <see cref="Take"/> when the
 /// attempt leaves, <see cref="Settle"/> when the answer proves that it has been counted. Whatever refills or expires does so from the later of the two, which
-/// is why no delay on the way can compress the attempts of two windows into one.
+/// is why no delay on the way can compress the attempts of two windows into one. Where enough answers have told by how much ways differ, an attempt is counted
+/// at once, for the latest that it can be: see <see cref="AnswerTimes"/>.
 /// A limit that is younger than an attempt has not seen it leave: it is settled all the same, so that it counts from then on.
 /// </remarks>
 internal abstract class Limit(LimitSpec spec)
@@ -37,13 +38,23 @@ internal abstract class Limit(LimitSpec spec)
     public abstract long FitsAt(long amount, long now);
 
     /// <summary>Holds an amount that fits.</summary>
-    public abstract void Take(long amount, long now);
+    /// <param name="amount">The amount.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="countedBy">When the provider will have counted it, as ways to it differ; <see cref="Never"/> when only the answer will tell.</param>
+    public abstract void Take(long amount, long now, long countedBy);
 
     /// <summary>Gives back what never left the client.</summary>
-    public abstract void Return(long amount, long takenAt, long now);
+    /// <param name="amount">The amount.</param>
+    /// <param name="takenAt">When it was taken.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="foreseen">It was taken with a time at which it would be counted.</param>
+    public abstract void Return(long amount, long takenAt, long now, bool foreseen);
 
-    /// <summary>The attempt has been answered or given up: the provider has counted <paramref name="actual"/>, at <paramref name="countedBy"/> at the latest.</summary>
-    public abstract void Settle(long reserved, long actual, long takenAt, long countedBy);
+    /// <summary>The attempt has been answered or given up: the provider has counted <paramref name="actual"/>.</summary>
+    /// <param name="reserved">The amount that was taken.</param>
+    /// <param name="actual">The amount that was counted.</param>
+    /// <param name="counting">When it was.</param>
+    public abstract void Settle(long reserved, long actual, in Counting counting);
 
     /// <summary>The attempt's body has ended.</summary>
     public virtual void Release(long amount, long takenAt, long now)
@@ -54,7 +65,10 @@ internal abstract class Limit(LimitSpec spec)
     /// The tick at which the last unit of <paramref name="amount"/> can go if nobody else takes any: the place in the queue as a time. Unlike
     /// <see cref="FitsAt"/> the amount may exceed the capacity.
     /// </summary>
-    public abstract long Forecast(long amount, long now);
+    /// <param name="amount">The amount, with all that goes before it.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="lag">How long after its departure an attempt is usually taken as counted.</param>
+    public abstract long Forecast(long amount, long now, long lag);
 
     /// <summary>What could go now.</summary>
     public abstract long Free(long now);

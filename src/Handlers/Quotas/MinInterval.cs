@@ -12,13 +12,13 @@ internal sealed class MinInterval(LimitSpec spec) : Limit(spec)
 
     public override long FitsAt(long amount, long now) => Math.Max(now, _last + Spec.Period.Ticks);
 
-    public override void Take(long amount, long now)
+    public override void Take(long amount, long now, long countedBy)
     {
         _before = _last;
         _last = now;
     }
 
-    public override void Return(long amount, long takenAt, long now)
+    public override void Return(long amount, long takenAt, long now, bool foreseen)
     {
         if (takenAt == _last)
         {
@@ -26,11 +26,11 @@ internal sealed class MinInterval(LimitSpec spec) : Limit(spec)
         }
     }
 
-    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    public override void Settle(long reserved, long actual, in Counting counting)
     {
     }
 
-    public override long Forecast(long amount, long now) => Later(FitsAt(1, now), amount - 1, Spec.Period.Ticks);
+    public override long Forecast(long amount, long now, long lag) => Later(FitsAt(1, now), amount - 1, Spec.Period.Ticks);
 
     public override long Free(long now) => FitsAt(1, now) <= now ? 1 : 0;
 

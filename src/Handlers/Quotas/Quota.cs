@@ -6,6 +6,7 @@ namespace Handlers.Quotas;
 internal abstract class Quota
 {
     private ResourcePolicy[] _sources = [];
+    private Courtesy? _courtesy;
 
     public abstract QuotaAccount Account { get; }
 
@@ -164,7 +165,7 @@ internal abstract class Quota
     }
 
     /// <summary>When an attempt could go that comes after <paramref name="ahead"/>.</summary>
-    public long ForecastNeedsLock(in Cost cost, in Load ahead, long now, out Limit? limit)
+    public long ForecastNeedsLock(in Cost cost, in Load ahead, long now, long lag, out Limit? limit)
     {
         limit = null;
         long at = Gate is { } gate ? Math.Max(now, gate.ClosedUntil) : now;
@@ -176,7 +177,7 @@ internal abstract class Quota
                 continue;
             }
 
-            long fits = next.Forecast(amount + next.AmountOf(ahead), now);
+            long fits = next.Forecast(amount + next.AmountOf(ahead), now, lag);
             if (fits > at)
             {
                 at = fits;
@@ -201,7 +202,13 @@ internal abstract class Quota
         return null;
     }
 
-    public void TakeNeedsLock(in Cost cost, long now)
+    /// <summary>When background work may go here, for the sake of more urgent calls to come.</summary>
+    public long YieldsUntilNeedsLock(in Cost cost, long now) => _courtesy is { } courtesy ? courtesy.FitsAt(Limits, cost, now) : now;
+
+    /// <summary>How many times longer background work takes because it yields.</summary>
+    public double StretchNeedsLock(long now) => _courtesy is { } courtesy ? courtesy.Stretch(Limits, now) : 1;
+
+    public void TakeNeedsLock(in Cost cost, long now, long countedBy, CallPriority priority)
     {
         if (Gate is { } gate)
         {
@@ -221,33 +228,42 @@ internal abstract class Quota
             long amount = next.AmountOf(cost);
             if (amount > 0)
             {
-                next.Take(amount, now);
+                next.Take(amount, now, countedBy);
             }
+        }
+
+        if (priority == CallPriority.Background)
+        {
+            (_courtesy ??= new Courtesy(now)).Take(Limits, cost, now);
+        }
+        else
+        {
+            _courtesy?.Count(cost, now);
         }
     }
 
-    public void ReturnNeedsLock(in Cost cost, long takenAt, long now)
+    public void ReturnNeedsLock(in Cost cost, long takenAt, long now, bool foreseen)
     {
         Gate?.Return(takenAt);
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
             if (next.AmountOf(cost) is > 0 and long amount)
             {
-                next.Return(amount, takenAt, now);
+                next.Return(amount, takenAt, now, foreseen);
             }
         }
     }
 
-    public void SettleNeedsLock(in Cost reserved, in Verdict verdict, long takenAt, long now)
+    public void SettleNeedsLock(in Cost reserved, in Verdict verdict, in Counting counting)
     {
-        Gate?.Settle(takenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
+        Gate?.Settle(counting.TakenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
             long amount = next.AmountOf(reserved);
             long actual = Actual(next.Unit, amount, verdict);
             if (amount != 0 || actual != 0)
             {
-                next.Settle(amount, actual, takenAt, now);
+                next.Settle(amount, actual, counting);
             }
         }
     }

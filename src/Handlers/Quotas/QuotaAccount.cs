@@ -10,12 +10,14 @@ namespace Handlers.Quotas;
 [SuppressMessage("Reliability", "CA2002:Do not lock on objects with weak identity", Justification = "Nobody outside of the ledger sees it, and a lock object costs a sixth of an idle account.")]
 internal sealed class QuotaAccount : Quota
 {
+    // A forecast may be wrong by a part of itself, more where it depends on what others will ask for: nobody is let into the queue who would hardly make it.
+    private const int Doubt = 32;
+    private const int DoubtAmongOthers = 6;
+
     private const string AuthorityPaused = "the upstream asked for a pause";
 
     private Lanes? _lanes;
 
-    // How long answers take, in ticks; a moving average over about eight of them.
-    private float _latency;
     private int _underWay;
 
     public QuotaAccount(QuotaLedger ledger, string provider, string name, int hash)
@@ -49,6 +51,9 @@ internal sealed class QuotaAccount : Quota
 
     private LedgerClock Clock => Ledger.Clock;
 
+    /// <summary>What is known about its answers; nothing while nobody has ever waited, for then nobody needs it.</summary>
+    private AnswerTimes TimesNeedsLock => _lanes is { } lanes ? lanes.Times : default;
+
     /// <summary>See <see cref="IQuotaLedger.Admit"/>; null when the account has been forgotten meanwhile.</summary>
     public Admission? TryAdmit(in QuotaDemand demand, ref Grant grant, out Waiter? waiter, out QuotaRefusal? refusal)
     {
@@ -76,9 +81,10 @@ internal sealed class QuotaAccount : Quota
             long now = Clock.Now;
             if ((_lanes is null || _lanes.LetsPassNeedsLock(lane))
                 && FitsAtNeedsLock(lane, charge, now, out _) <= now
+                && (demand.Priority != CallPriority.Background || YieldsUntilNeedsLock(lane, charge, now) <= now)
                 && (authority is null || authority.TryTake(this, now, out _)))
             {
-                grant = TakeNeedsLock(lane, charge, authority, now);
+                grant = TakeNeedsLock(lane, charge, authority, now, demand.Priority);
                 return Admission.Granted;
             }
 
@@ -142,7 +148,7 @@ internal sealed class QuotaAccount : Quota
             long now = Clock.Now;
             for (var charged = new Charged(this, grant.Lane, grant.Charge); charged.MoveNext();)
             {
-                charged.Quota.ReturnNeedsLock(charged.Cost, grant.At, now);
+                charged.Quota.ReturnNeedsLock(charged.Cost, grant.At, now, grant.IsForeseen);
             }
 
             ended = PumpNeedsLock(now);
@@ -176,15 +182,15 @@ internal sealed class QuotaAccount : Quota
         {
             if (verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal)
             {
-                float latency = now - grant.At;
-                _latency += (latency - _latency) / (_latency > 0 ? 8 : 1);
+                _lanes?.Times.Learn(now - grant.At);
             }
 
             if (grant.IsCharged)
             {
+                Counting counting = CountingNeedsLock(grant, verdict.Kind, now);
                 for (var charged = new Charged(this, grant.Lane, grant.Charge); charged.MoveNext();)
                 {
-                    charged.Quota.SettleNeedsLock(charged.Cost, verdict, grant.At, now);
+                    charged.Quota.SettleNeedsLock(charged.Cost, verdict, counting);
                 }
             }
 
@@ -323,15 +329,32 @@ internal sealed class QuotaAccount : Quota
         return at;
     }
 
-    internal Grant TakeNeedsLock(Lane? lane, in Charge charge, AuthorityGate? authority, long now)
+    /// <summary>When background work may go, for the sake of more urgent calls to come.</summary>
+    internal long YieldsUntilNeedsLock(Lane? lane, in Charge charge, long now)
     {
-        Interlocked.Increment(ref _underWay);
+        long at = now;
         for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
-            charged.Quota.TakeNeedsLock(charged.Cost, now);
+            at = Math.Max(at, charged.Quota.YieldsUntilNeedsLock(charged.Cost, now));
         }
 
-        return new Grant { Account = this, Lane = lane, Authority = authority, Charge = charge, At = now, IsCharged = true };
+        return at;
+    }
+
+    internal Grant TakeNeedsLock(Lane? lane, in Charge charge, AuthorityGate? authority, long now, CallPriority priority)
+    {
+        Interlocked.Increment(ref _underWay);
+        long spread = TimesNeedsLock.Spread;
+        long countedBy = spread == Limit.Never ? Limit.Never : now + spread;
+        for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
+        {
+            charged.Quota.TakeNeedsLock(charged.Cost, now, countedBy, priority);
+        }
+
+        return new Grant
+        {
+            Account = this, Lane = lane, Authority = authority, Charge = charge, At = now, IsCharged = true, IsForeseen = countedBy != Limit.Never,
+        };
     }
 
     internal AuthorityGate? AuthorityOf(string? authority) => Ledger.AuthorityOf(authority);
@@ -346,12 +369,29 @@ internal sealed class QuotaAccount : Quota
         return Refuse(exhausted ? QuotaRefusalReason.Exhausted : QuotaRefusalReason.WouldMissDeadline, quota, limit, ahead: 0, at, now, waiter.GiveUpAt - waiter.Since);
     }
 
-    private static long GiveUpAt(in QuotaDemand demand, long now)
+    /// <summary>When a wait that begins now has to be over: at its own bound, or when an answer would come too late for the deadline.</summary>
+    private long GiveUpAt(in QuotaDemand demand, long now)
     {
-        TimeSpan longest = demand.MaxWait == Timeout.InfiniteTimeSpan || (demand.TimeLeft != Timeout.InfiniteTimeSpan && demand.TimeLeft < demand.MaxWait)
-            ? demand.TimeLeft
-            : demand.MaxWait;
-        return longest == Timeout.InfiniteTimeSpan || longest.Ticks >= Limit.Never - now ? Limit.Never : now + longest.Ticks;
+        long usable = After(demand.TimeLeft, now);
+        return Math.Min(After(demand.MaxWait, now), usable == Limit.Never ? usable : Math.Max(now, usable - TimesNeedsLock.Usual));
+
+        static long After(TimeSpan time, long now) => time == Timeout.InfiniteTimeSpan || time.Ticks >= Limit.Never - now ? Limit.Never : now + time.Ticks;
+    }
+
+    private Counting CountingNeedsLock(in Grant grant, VerdictKind kind, long now)
+    {
+        long time = now - grant.At;
+        AnswerTimes times = TimesNeedsLock;
+        long spread = times.Spread;
+        if (spread != Limit.Never)
+        {
+            long excess = times.Excess(time);
+            return new Counting(grant.At, now, grant.At + Math.Min(time, grant.IsForeseen ? excess : spread), grant.IsForeseen, grant.IsForeseen && excess > spread);
+        }
+
+        // What was given up may still arrive: not before others would have been answered can it be taken as counted.
+        long by = kind is VerdictKind.Ok or VerdictKind.RateLimited or VerdictKind.QuotaExhausted ? now : Math.Max(now, grant.At + times.Usual);
+        return new Counting(grant.At, now, by, grant.IsForeseen, IsLate: grant.IsForeseen);
     }
 
     private static void Complete(Waiter? ended)
@@ -388,8 +428,13 @@ internal sealed class QuotaAccount : Quota
                 return Refuse(QuotaRefusalReason.Exhausted, quota, limit: null, ahead: 0, gate.ClosedUntil, now, allowed: 0);
             }
 
-            Load ahead = _lanes is { } lanes ? lanes.AheadNeedsLock(lane, quota, demand.Priority) : default;
-            long fits = quota.ForecastNeedsLock(cost, ahead, now, out Limit? slowest);
+            Load ahead = _lanes is { } lanes ? lanes.AheadNeedsLock(lane, quota, demand.Priority, demand.Tenant, charge) : default;
+            long fits = quota.ForecastNeedsLock(cost, ahead, now, TimesNeedsLock.Lag, out Limit? slowest);
+            if (demand.Priority == CallPriority.Background && fits > now && fits < Limit.Never)
+            {
+                fits = now + (long)((fits - now) * quota.StretchNeedsLock(now));
+            }
+
             if (fits > at)
             {
                 at = fits;
@@ -407,10 +452,10 @@ internal sealed class QuotaAccount : Quota
 
         Load waiting = lane is null ? default : lane.Queue.Load;
         long giveUpAt = GiveUpAt(demand, now);
-        long usable = demand.TimeLeft == Timeout.InfiniteTimeSpan ? Limit.Never : now + demand.TimeLeft.Ticks - (long)_latency;
-        if (at > giveUpAt || (at > now && at > usable) || giveUpAt <= now)
+        long doubt = waiting.Count > 0 && at < Limit.Never ? (at - now) / (demand.Priority == CallPriority.Background || demand.Tenant is not null ? DoubtAmongOthers : Doubt) : 0;
+        if (giveUpAt <= now || at + doubt > giveUpAt)
         {
-            long allowed = Math.Min(giveUpAt, usable) - now;
+            long allowed = giveUpAt - now;
             return closedAuthority is null
                 ? Refuse(QuotaRefusalReason.WouldMissDeadline, blocking, limit, waiting.Count, at, now, allowed)
                 : RefuseAuthority(closedAuthority, waiting.Count, at, now, allowed);
@@ -422,7 +467,7 @@ internal sealed class QuotaAccount : Quota
         }
 
         outlook = new Outlook(
-            (_lanes?.AheadNeedsLock(lane, blocking, demand.Priority).Count ?? 0) + 1,
+            (_lanes?.AheadNeedsLock(lane, blocking, demand.Priority, demand.Tenant, charge).Count ?? 0) + 1,
             at <= now || at >= Limit.Never ? null : TimeSpan.FromTicks(at - now),
             blocking,
             limit,

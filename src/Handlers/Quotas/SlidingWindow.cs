@@ -22,17 +22,53 @@ internal class SlidingWindow(LimitSpec spec) : Limit(spec)
         return tick == Never ? Never : tick + Period;
     }
 
-    public override void Take(long amount, long now) => _open += amount;
-
-    public override void Return(long amount, long takenAt, long now) => _open = Math.Max(0, _open - amount);
-
-    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    public override void Take(long amount, long now, long countedBy)
     {
-        _open = Math.Max(0, _open - reserved);
-        _counted.Add(countedBy, actual, Grid);
+        if (countedBy == Never)
+        {
+            _open += amount;
+        }
+        else
+        {
+            _counted.Add(countedBy, amount, Grid);
+        }
     }
 
-    public override long Forecast(long amount, long now)
+    public override void Return(long amount, long takenAt, long now, bool foreseen)
+    {
+        if (foreseen)
+        {
+            _counted.Remove(takenAt, amount);
+        }
+        else
+        {
+            _open = Math.Max(0, _open - amount);
+        }
+    }
+
+    public override void Settle(long reserved, long actual, in Counting counting)
+    {
+        if (!counting.Foreseen)
+        {
+            _open = Math.Max(0, _open - reserved);
+            _counted.Add(counting.By, actual, Grid);
+        }
+        else if (counting.IsLate)
+        {
+            // Counted again, for later: the first entry may have gone, or goes first.
+            _counted.Add(counting.By, actual, Grid);
+        }
+        else if (actual < reserved)
+        {
+            _counted.Remove(counting.TakenAt, reserved - actual);
+        }
+        else
+        {
+            _counted.Add(counting.By, actual - reserved, Grid);
+        }
+    }
+
+    public override long Forecast(long amount, long now, long lag)
     {
         long free = Free(now);
         if (amount <= free)
@@ -40,17 +76,18 @@ internal class SlidingWindow(LimitSpec spec) : Limit(spec)
             return now;
         }
 
-        // What goes k capacities later goes k periods later.
+        // What goes k capacities later goes k periods later, and each of them lasts until the provider has counted it.
+        long cycle = Period + lag + (Grid > 1 ? Grid / 2 : 0);
         long rounds = (amount - 1) / Capacity;
         long inRound = amount - (rounds * Capacity);
         long first = now;
         if (inRound > free)
         {
             long tick = _counted.TickOf(inRound - free);
-            first = (tick == Never ? now : tick) + Period;
+            first = tick == Never ? now + cycle : tick + Period;
         }
 
-        return Later(first, rounds, Period);
+        return Later(first, rounds, cycle);
     }
 
     public override long Free(long now)

@@ -10,14 +10,14 @@ internal sealed class SlowStart(long now) : SlidingWindow(LimitSpec.Sliding(Firs
 
     private long _since = now;
 
-    public override void Take(long amount, long now)
+    public override void Take(long amount, long now, long countedBy)
     {
         if (now - _since >= TimeSpan.TicksPerMinute)
         {
             To(Math.Min(Fastest, Capacity * 2), now);
         }
 
-        base.Take(amount, now);
+        base.Take(amount, now, countedBy);
     }
 
     /// <summary>The provider refused: once for each time that the gate closes, however many refusals come with it.</summary>

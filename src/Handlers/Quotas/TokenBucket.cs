@@ -15,17 +15,45 @@ internal sealed class TokenBucket(LimitSpec spec) : Limit(spec)
     public override long FitsAt(long amount, long now) =>
         _open + amount > Capacity ? Never : now + Math.Max(0, Missing(now) + Refill(_open + amount) - Refill(Capacity));
 
-    public override void Take(long amount, long now) => _open += amount;
-
-    public override void Return(long amount, long takenAt, long now) => _open = Math.Max(0, _open - amount);
-
-    public override void Settle(long reserved, long actual, long takenAt, long countedBy)
+    public override void Take(long amount, long now, long countedBy)
     {
-        _open = Math.Max(0, _open - reserved);
-        _fullAt = Math.Max(_fullAt, countedBy) + Refill(actual);
+        if (countedBy == Never)
+        {
+            _open += amount;
+        }
+        else
+        {
+            _fullAt = Math.Max(_fullAt, countedBy) + Refill(amount);
+        }
     }
 
-    public override long Forecast(long amount, long now) => now + Math.Max(0, Missing(now) + Refill(_open + amount) - Refill(Capacity));
+    public override void Return(long amount, long takenAt, long now, bool foreseen)
+    {
+        if (foreseen)
+        {
+            _fullAt -= Refill(amount);
+        }
+        else
+        {
+            _open = Math.Max(0, _open - amount);
+        }
+    }
+
+    public override void Settle(long reserved, long actual, in Counting counting)
+    {
+        if (!counting.Foreseen)
+        {
+            _open = Math.Max(0, _open - reserved);
+            _fullAt = Math.Max(_fullAt, counting.By) + Refill(actual);
+            return;
+        }
+
+        // Counted later than foreseen: what had refilled by then had not been taken yet.
+        _fullAt = counting.IsLate ? Math.Max(_fullAt, counting.By + Refill(reserved)) : _fullAt;
+        _fullAt += actual > reserved ? Refill(actual - reserved) : -Refill(reserved - actual);
+    }
+
+    public override long Forecast(long amount, long now, long lag) => now + Math.Max(0, Missing(now) + Refill(_open + amount) - Refill(Capacity));
 
     public override long Free(long now) => (long)((Refill(Capacity) - Missing(now)) / (double)Spec.Period.Ticks * Spec.Amount) - _open;
 

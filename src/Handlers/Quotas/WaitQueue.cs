@@ -34,7 +34,24 @@ internal sealed class WaitQueue
         : new WaitingCount(
             _bands[(int)CallPriority.Interactive].Load.Count, _bands[(int)CallPriority.Normal].Load.Count, _bands[(int)CallPriority.Background].Load.Count);
 
-    /// <summary>What goes before a newcomer of a priority.</summary>
+    /// <summary>What goes before a newcomer: all who are more urgent, and of the others what fairness lets go first.</summary>
+    public Load Ahead(CallPriority priority, string? tenant, in Charge charge)
+    {
+        if (_bands is null)
+        {
+            return default;
+        }
+
+        Load ahead = _bands[(int)priority].Ahead(tenant, charge);
+        for (int i = 0; i < (int)priority; i++)
+        {
+            ahead.Add(_bands[i].Load);
+        }
+
+        return ahead;
+    }
+
+    /// <summary>What goes before a newcomer to another queue: all who are as urgent.</summary>
     public Load Ahead(CallPriority priority)
     {
         Load ahead = default;
@@ -59,6 +76,15 @@ internal sealed class WaitQueue
     public void Remove(Waiter waiter, bool goes)
     {
         Band band = _bands![(int)waiter.Priority];
+        if (goes)
+        {
+            Flow? from = band.Find(waiter.Tenant);
+            foreach (Band other in _bands)
+            {
+                other.Goes(waiter.Charge, from);
+            }
+        }
+
         band.Remove(waiter, goes);
         band.PassedOver = goes ? 0 : band.PassedOver;
         _load.Remove(waiter.Charge.Greatest, waiter.BodyBytes);
