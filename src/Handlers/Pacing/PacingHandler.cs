@@ -37,6 +37,8 @@ public sealed class PacingHandler : ChainedHandler
             Provider = call.Provider!.Name,
             Account = call.Account,
             Uses = UsesOf(call),
+            Operation = call.Plan.Operation,
+            CostIsKnown = call.Options?.Cost is not null,
             Groups = policy.Pacing.GroupsOf(call.Original.Method, call.Original.Uri!),
             Authority = call.Upstream.Name,
             BodyBytes = BodyBytes(call),

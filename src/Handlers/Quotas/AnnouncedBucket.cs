@@ -33,18 +33,18 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
 
     public override void Settle(long reserved, long actual, in Counting counting)
     {
-        long now = counting.EndedAt;
+        long at = counting.EndedAt;
         if (counting.TakenAt >= Born)
         {
             Open = Math.Max(0, Open - reserved);
-            Set(Level(now) - actual, Refilled(_lowest, now), now);
+            Set(Level(at) - actual, Refilled(_lowest, at), at);
         }
 
         // The answer before this one said nothing about what was left.
         _unseenAt = _lastSettled > 0 ? _settledAt : _unseenAt;
         _unseen += actual;
         _lastSettled = actual;
-        _settledAt = now;
+        _settledAt = at;
     }
 
     public override long Forecast(long amount, long now, long lag) => When(amount, now);

@@ -10,6 +10,9 @@ internal readonly struct Charge(ImmutableArray<QuotaUse> uses)
 
     public ImmutableArray<QuotaUse> Uses => uses;
 
+    /// <summary>What it would be by what has been learned since.</summary>
+    public Charge Priced(Lane? lane, string? operation) => operation is not null && lane?.Expected is { } expected ? new Charge(expected.Reserve(operation, uses)) : this;
+
     /// <summary>The greatest of the amounts.</summary>
     public Cost Greatest
     {

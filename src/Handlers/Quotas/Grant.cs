@@ -11,6 +11,9 @@ internal struct Grant
     public AuthorityGate? Authority;
     public Charge Charge;
 
+    /// <summary>What its cost is learned by; null where nothing is to be learned.</summary>
+    public string? Operation;
+
     /// <summary>When it left.</summary>
     public long At;
 

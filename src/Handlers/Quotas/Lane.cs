@@ -17,6 +17,9 @@ internal sealed class Lane(QuotaShape shape)
 
     public WaitQueue Queue { get; } = new();
 
+    /// <summary>What its calls really cost; null while no answer has told.</summary>
+    public ExpectedCosts? Expected { get; set; }
+
     /// <summary>The quota that its first waiter waits for longest, as the last look found.</summary>
     public Quota? BlockedBy { get; set; }
 

@@ -210,11 +210,12 @@ internal sealed class Lanes : IDisposable
         while (EarliestNeedsLock() is { } first)
         {
             Lane lane = FreshNeedsLock(first.Lane);
-            long fitsAt = _account.FitsAtNeedsLock(lane, first.Charge, now, out Quota? last);
+            Charge charge = first.Charge.Priced(lane, first.Operation);
+            long fitsAt = _account.FitsAtNeedsLock(lane, charge, now, out Quota? last);
             if (fitsAt <= now && first.Priority == CallPriority.Background && lane.Queue.Rank != 0)
             {
                 // It yields to calls to come, and claims nothing; one that was passed over for too long does not yield.
-                fitsAt = _account.YieldsUntilNeedsLock(lane, first.Charge, now);
+                fitsAt = _account.YieldsUntilNeedsLock(lane, charge, now);
             }
 
             if (fitsAt <= now && !IsClaimed(lane))
@@ -224,7 +225,7 @@ internal sealed class Lanes : IDisposable
                 {
                     DequeueNeedsLock(first, goes: true);
                     PassOverNeedsLock(first.Priority);
-                    first.GrantNeedsLock(_account.TakeNeedsLock(lane, first.Charge, authority, now, first.Priority));
+                    first.GrantNeedsLock(_account.TakeNeedsLock(lane, charge, first.Operation, authority, now, first.Priority));
                     first.Next = ended;
                     ended = first;
                     continue;

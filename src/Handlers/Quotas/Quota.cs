@@ -333,6 +333,12 @@ internal abstract class Quota
 
     private long Actual(LimitUnit unit, long reserved, in Verdict verdict)
     {
+        // Refused is not executed: the refusal itself may count as a request, but nothing else was spent.
+        if (unit != LimitUnit.Requests && verdict.Kind is (VerdictKind.RateLimited or VerdictKind.QuotaExhausted))
+        {
+            return 0;
+        }
+
         for (int i = 0; i < verdict.Observed.Count; i++)
         {
             QuotaObservation observation = verdict.Observed[i];

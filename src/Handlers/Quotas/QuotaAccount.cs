@@ -63,6 +63,7 @@ internal sealed class QuotaAccount : Quota
         Lane? lane = LaneOf(demand.Policy, shape);
         AuthorityGate? authority = Ledger.AuthorityOf(demand.Authority);
         var charge = new Charge(demand.Uses);
+        string? operation = demand.CostIsKnown ? null : demand.Operation ?? "";
         if (authority is null && !PacesAny(lane))
         {
             Interlocked.Increment(ref _underWay);
@@ -79,12 +80,13 @@ internal sealed class QuotaAccount : Quota
             }
 
             long now = Clock.Now;
+            charge = charge.Priced(lane, operation);
             if ((_lanes is null || _lanes.LetsPassNeedsLock(lane))
                 && FitsAtNeedsLock(lane, charge, now, out _) <= now
                 && (demand.Priority != CallPriority.Background || YieldsUntilNeedsLock(lane, charge, now) <= now)
                 && (authority is null || authority.TryTake(this, now, out _)))
             {
-                grant = TakeNeedsLock(lane, charge, authority, now, demand.Priority);
+                grant = TakeNeedsLock(lane, charge, operation, authority, now, demand.Priority);
                 return Admission.Granted;
             }
 
@@ -98,6 +100,7 @@ internal sealed class QuotaAccount : Quota
             waiter = new Waiter(this, lane ?? lanes.AddNeedsLock(shape, now), demand.Blocks)
             {
                 Charge = charge,
+                Operation = operation,
                 Authority = demand.Authority,
                 BodyBytes = demand.BodyBytes,
                 Priority = demand.Priority,
@@ -341,7 +344,7 @@ internal sealed class QuotaAccount : Quota
         return at;
     }
 
-    internal Grant TakeNeedsLock(Lane? lane, in Charge charge, AuthorityGate? authority, long now, CallPriority priority)
+    internal Grant TakeNeedsLock(Lane? lane, in Charge charge, string? operation, AuthorityGate? authority, long now, CallPriority priority)
     {
         Interlocked.Increment(ref _underWay);
         long spread = TimesNeedsLock.Spread;
@@ -353,7 +356,7 @@ internal sealed class QuotaAccount : Quota
 
         return new Grant
         {
-            Account = this, Lane = lane, Authority = authority, Charge = charge, At = now, IsCharged = true, IsForeseen = countedBy != Limit.Never,
+            Account = this, Lane = lane, Authority = authority, Charge = charge, Operation = operation, At = now, IsCharged = true, IsForeseen = countedBy != Limit.Never,
         };
     }
 
@@ -362,9 +365,10 @@ internal sealed class QuotaAccount : Quota
     /// <summary>A refusal of one that waits in vain.</summary>
     internal QuotaRefusal MissedNeedsLock(Waiter waiter, long now)
     {
-        long at = FitsAtNeedsLock(waiter.Lane, waiter.Charge, now, out Quota? last);
+        Charge charge = waiter.Charge.Priced(waiter.Lane, waiter.Operation);
+        long at = FitsAtNeedsLock(waiter.Lane, charge, now, out Quota? last);
         Quota quota = last ?? this;
-        _ = quota.FitsAtNeedsLock(waiter.Charge.At(quota.Resource), now, out Limit? limit);
+        _ = quota.FitsAtNeedsLock(charge.At(quota.Resource), now, out Limit? limit);
         bool exhausted = quota.Gate is { IsExhausted: true } gate && gate.ClosedUntil > now;
         return Refuse(exhausted ? QuotaRefusalReason.Exhausted : QuotaRefusalReason.WouldMissDeadline, quota, limit, ahead: 0, at, now, waiter.GiveUpAt - waiter.Since);
     }
@@ -499,6 +503,11 @@ internal sealed class QuotaAccount : Quota
         for (int i = 0; i < verdict.Observed.Count; i++)
         {
             QuotaObservation seen = verdict.Observed[i];
+            if (seen.Cost != QuotaObservation.Unknown && grant.Lane is { } lane)
+            {
+                (lane.Expected ??= new ExpectedCosts()).Learn(grant.Operation, seen.Resource, seen.Unit, seen.Cost);
+            }
+
             Quota? quota = seen.Resource == QuotaKey.AllResources ? this : LanesNeedsLock().ObservedNeedsLock(seen.Resource, now);
             quota?.LearnNeedsLock(seen, verdict.Kind, grant, margin, now);
         }

@@ -19,6 +19,12 @@ internal readonly ref struct QuotaDemand
     /// <summary>The provider's plan; may be empty.</summary>
     public ImmutableArray<QuotaUse> Uses { get; init; }
 
+    /// <summary>The operation, as the provider's plan names it: what such calls cost is learned by it. Null where the plan names none.</summary>
+    public string? Operation { get; init; }
+
+    /// <summary>The caller said what the attempt costs: nothing that was learned stands in its place.</summary>
+    public bool CostIsKnown { get; init; }
+
     /// <summary>The configured groups that the attempt belongs to: a bit for each of <see cref="QuotaPolicy.Groups"/>.</summary>
     public ulong Groups { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Handlers.Quotas;
 
 /// <summary>At most n in any period, wherever it begins. Memory O(n) up to 256 entries, then rounded to the safe side.</summary>
-internal class SlidingWindow(LimitSpec spec) : Limit(spec)
+internal sealed class SlidingWindow(LimitSpec spec) : Limit(spec)
 {
     private CostLog _counted;
     private long _open;

@@ -3,12 +3,19 @@ namespace Handlers.Quotas;
 /// <summary>
 /// The rate at which a quota is spent that has a limit nobody announces: ten a second, doubled after each minute that was used without a refusal, halved by one.
 /// </summary>
-internal sealed class SlowStart(long now) : SlidingWindow(LimitSpec.Sliding(First, TimeSpan.FromSeconds(1)))
+/// <remarks>Evenly, not ten at once: then the limit is met by one attempt, and the others of the ten need not be refused with it.</remarks>
+internal sealed class SlowStart(long now) : Limit(LimitSpec.Sliding(First, TimeSpan.FromSeconds(1)))
 {
     private const long First = 10;
     private const long Fastest = 10_000;
 
     private long _since = now;
+    private long _next;
+    private long _before;
+
+    private long Pause => Spec.Period.Ticks / Spec.Amount;
+
+    public override long FitsAt(long amount, long now) => Math.Max(now, _next);
 
     public override void Take(long amount, long now, long countedBy)
     {
@@ -17,11 +24,24 @@ internal sealed class SlowStart(long now) : SlidingWindow(LimitSpec.Sliding(Firs
             To(Math.Min(Fastest, Capacity * 2), now);
         }
 
-        base.Take(amount, now, countedBy);
+        _before = _next;
+        _next = Math.Max(_next, now) + (amount * Pause);
+    }
+
+    public override void Return(long amount, long takenAt, long now, bool foreseen) => _next = _next == takenAt + (amount * Pause) ? _before : _next;
+
+    public override void Settle(long reserved, long actual, in Counting counting)
+    {
     }
 
     /// <summary>The provider refused: once for each time that the gate closes, however many refusals come with it.</summary>
     public void Refused(long now) => To(Math.Max(1, Capacity / 2), now);
+
+    public override long Forecast(long amount, long now, long lag) => Later(Math.Max(now, _next), amount - 1, Pause);
+
+    public override long Free(long now) => _next <= now ? 1 : 0;
+
+    public override long FullAt(long now) => Math.Max(now, _next);
 
     private void To(long rate, long now)
     {

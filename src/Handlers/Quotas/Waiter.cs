@@ -21,7 +21,11 @@ internal sealed class Waiter : IValueTaskSource<Admission>
 
     public Lane Lane { get; }
 
+    /// <summary>What it was thought to cost when it began to wait: its weight in the queue.</summary>
     public required Charge Charge { get; init; }
+
+    /// <summary>What its cost is learned by; null where the caller knows it.</summary>
+    public required string? Operation { get; init; }
 
     public required string? Authority { get; init; }
 

@@ -20,12 +20,23 @@ public class SlowStartTests
     [Fact]
     public void Ten_a_second_go_while_nothing_is_known()
     {
-        int first = Spend();
-        _time.Advance(TimeSpan.FromSeconds(1));
-        int second = Spend();
+        int first = SpendForASecond();
+        int second = SpendForASecond();
 
         first.ShouldBe(10);
         second.ShouldBe(10);
+    }
+
+    [Fact]
+    [Trait("Pitfall", "1")]
+    public void They_go_evenly_so_that_one_of_them_meets_the_limit()
+    {
+        int atOnce = Spend();
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        int later = Spend();
+
+        atOnce.ShouldBe(1);
+        later.ShouldBe(1);
     }
 
     [Fact]
@@ -34,7 +45,7 @@ public class SlowStartTests
         Spend();
         _time.Advance(TimeSpan.FromSeconds(61));
 
-        int later = Spend();
+        int later = SpendForASecond();
 
         later.ShouldBe(20);
     }
@@ -62,6 +73,18 @@ public class SlowStartTests
         int first = Spend();
 
         first.ShouldBe(100);
+    }
+
+    private int SpendForASecond()
+    {
+        int granted = 0;
+        for (int i = 0; i < 100; i++)
+        {
+            granted += Spend();
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        return granted;
     }
 
     /// <summary>How many of 300 calls go at once; each is answered at once.</summary>
