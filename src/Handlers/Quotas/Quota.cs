@@ -67,7 +67,7 @@ internal abstract class Quota
     {
         if (Limits is SlowStart slow && (Gate is null || now >= Gate.ClosedUntil))
         {
-            slow.Refused(now);
+            slow.Refused(now, until);
         }
 
         if (Gate is null)

@@ -12,6 +12,7 @@ internal sealed class SlowStart(long now) : Limit(LimitSpec.Sliding(First, TimeS
     private long _since = now;
     private long _next;
     private long _before;
+    private long _used;
 
     private long Pause => Spec.Period.Ticks / Spec.Amount;
 
@@ -19,9 +20,11 @@ internal sealed class SlowStart(long now) : Limit(LimitSpec.Sliding(First, TimeS
 
     public override void Take(long amount, long now, long countedBy)
     {
+        // Half of what a minute allows must have gone: idling, or waiting behind a gate, proves nothing.
+        _used += amount;
         if (now - _since >= TimeSpan.TicksPerMinute)
         {
-            To(Math.Min(Fastest, Capacity * 2), now);
+            To(_used >= Capacity * 30 ? Math.Min(Fastest, Capacity * 2) : Capacity, now);
         }
 
         _before = _next;
@@ -35,7 +38,13 @@ internal sealed class SlowStart(long now) : Limit(LimitSpec.Sliding(First, TimeS
     }
 
     /// <summary>The provider refused: once for each time that the gate closes, however many refusals come with it.</summary>
-    public void Refused(long now) => To(Math.Max(1, Capacity / 2), now);
+    /// <param name="now">Now.</param>
+    /// <param name="until">When the gate opens: a minute in which nobody may go proves nothing.</param>
+    public void Refused(long now, long until)
+    {
+        To(Math.Max(1, Capacity / 2), now);
+        _since = until;
+    }
 
     public override long Forecast(long amount, long now, long lag) => Later(Math.Max(now, _next), amount - 1, Pause);
 
@@ -47,5 +56,6 @@ internal sealed class SlowStart(long now) : Limit(LimitSpec.Sliding(First, TimeS
     {
         Adjust(LimitSpec.Sliding(rate, TimeSpan.FromSeconds(1)), now);
         _since = now;
+        _used = 0;
     }
 }

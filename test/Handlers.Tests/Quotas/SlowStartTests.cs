@@ -42,8 +42,10 @@ public class SlowStartTests
     [Fact]
     public void The_rate_doubles_after_a_minute_without_a_refusal()
     {
-        Spend();
-        _time.Advance(TimeSpan.FromSeconds(61));
+        for (int second = 0; second <= 60; second++)
+        {
+            SpendForASecond();
+        }
 
         int later = SpendForASecond();
 
@@ -58,6 +60,20 @@ public class SlowStartTests
         {
             _ledger.CloseGate(new QuotaKey("test", "a", "model"), new GateClosing(TimeSpan.FromSeconds(5), IsExhausted: false, "429"));
         }
+
+        QuotaSnapshot quota = _ledger.Snapshot().Single(q => q.Resource == "model");
+
+        quota.Limits.Single().Capacity.ShouldBe(5);
+    }
+
+    [Fact]
+    [Trait("Pitfall", "24")]
+    public void A_minute_behind_a_closed_gate_doubles_nothing()
+    {
+        Spend();
+        _ledger.CloseGate(new QuotaKey("test", "a", "model"), new GateClosing(TimeSpan.FromSeconds(60), IsExhausted: false, "429"));
+        _time.Advance(TimeSpan.FromSeconds(61));
+        Spend();
 
         QuotaSnapshot quota = _ledger.Snapshot().Single(q => q.Resource == "model");
 
