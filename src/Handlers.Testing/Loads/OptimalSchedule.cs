@@ -3,7 +3,7 @@ using Handlers.Testing.Limits;
 namespace Handlers.Testing;
 
 /// <summary>
-/// Serves a load as early as the limits allow, with foreknowledge of limits and faults and without a send in vain: whoever fits next goes next.
+/// Serves a load as early as the limits allow, with foreknowledge of limits and faults and without a send in vain: whoever fits next goes next, of two the lighter.
 /// All instants are ticks of the provider's clock.
 /// </summary>
 /// <remarks>
@@ -94,7 +94,8 @@ internal sealed class OptimalSchedule
         long least = long.MaxValue;
         foreach (Queue<Planned> queue in _waiting.Values)
         {
-            if (queue.TryPeek(out Planned? candidate) && FitsAt(candidate) is var at && (head is null || at < least))
+            if (queue.TryPeek(out Planned? candidate) && FitsAt(candidate) is var at
+                && (head is null || at < least || (at == least && candidate.Weight < head.Weight)))
             {
                 (head, least) = (candidate, at);
             }
