@@ -356,7 +356,14 @@ internal sealed class QuotaAccount : Quota
 
         return new Grant
         {
-            Account = this, Lane = lane, Authority = authority, Charge = charge, Operation = operation, At = now, IsCharged = true, IsForeseen = countedBy != Limit.Never,
+            Account = this,
+            Lane = lane,
+            Authority = authority,
+            Charge = charge,
+            Operation = operation,
+            At = now,
+            IsCharged = true,
+            IsForeseen = countedBy != Limit.Never,
         };
     }
 
