@@ -17,24 +17,32 @@ internal static class Overhead
         Figures async = Measure(asynchronous: true);
         HitFigures hit = await CacheHit.MeasureAsync();
         LedgerFigures ledger = LedgerCost.Measure();
-        Console.WriteLine(json
-            ? string.Create(CultureInfo.InvariantCulture, $"{{\"sync\":{sync.ToJson()},\"async\":{async.ToJson()},\"cache_hit\":{hit.ToJson()},\"ledger\":{ledger.ToJson()}}}")
-            : $"""
-              added to a bare client        ours            Polly.Core        eight empty
-              sync   {sync}
-              async  {async}
-              hit    {hit}
-              ledger {ledger}
-              """);
+        if (json)
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{{\"sync\":{sync.ToJson()},\"async\":{async.ToJson()},\"cache_hit\":{hit.ToJson()},\"ledger\":{ledger.ToJson()}}}"));
+            return 0;
+        }
+
+        Console.WriteLine($"""
+            added to a bare client        ours            Polly.Core        eight empty
+            sync   {sync}
+            async  {async}
+            the same without response caching
+            sync   {Measure(asynchronous: false, caching: false)}
+            async  {Measure(asynchronous: true, caching: false)}
+            hit    {hit}
+            ledger {ledger}
+            """);
         return 0;
     }
 
-    private static Figures Measure(bool asynchronous)
+    private static Figures Measure(bool asynchronous, bool caching = true)
     {
         Contender[] contenders =
         [
             new("bare", asynchronous, transport => transport),
-            new("ours", asynchronous, transport => ResilienceHandlers.Create(transport, GitHub())),
+            new("ours", asynchronous, transport => ResilienceHandlers.Create(transport, GitHub(caching))),
             new("polly", asynchronous, transport => new PollyHandler { InnerHandler = transport }),
             new("empty8", asynchronous, EightEmpty),
         ];
@@ -57,9 +65,10 @@ internal static class Overhead
     }
 
     /// <summary>The profile of GitHub with its limits so high that nobody waits: what is measured is the work of a granted call.</summary>
-    private static ResilienceHandlersOptions GitHub()
+    private static ResilienceHandlersOptions GitHub(bool caching)
     {
         var options = new ResilienceHandlersOptions { Provider = "github" };
+        options.Caching.Enabled = caching;
         foreach ((string group, string limits) in new[] { ("secondary", "1000000000 points/minute") })
         {
             options.Pacing.Groups[group] = new PacingGroupOptions { Limits = limits };
