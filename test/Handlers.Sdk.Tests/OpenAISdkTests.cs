@@ -111,10 +111,7 @@ public sealed class OpenAISdkTests
         await Support.OpenAI.SpendAsync(host.BaseAddress, requests: 3);
 
         Task<ClientResult<ChatCompletion>> refused = Support.OpenAI.Chat(http, "gpt-5").CompleteChatAsync("hello");
-        while (twin.Refused == 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
-        }
+        SpinWait.SpinUntil(() => twin.Refused > 0, TimeSpan.FromSeconds(30)).ShouldBeTrue();
 
         await Support.OpenAI.Chat(http, "gpt-5-mini").CompleteChatAsync("hello");
         bool otherModelWaited = refused.IsCompleted;
@@ -150,9 +147,18 @@ public sealed class OpenAISdkTests
         ChatClient chat = Support.OpenAI.Chat(app.Create());
         await chat.CompleteChatAsync("hello");
         using var cancel = new CancellationTokenSource();
+        using var queued = new ManualResetEventSlim();
+        var progress = new Progress<ResilienceEvent>(told =>
+        {
+            if (told.Kind == ResilienceEventKind.Queued)
+            {
+                queued.Set();
+            }
+        });
+        using IDisposable scope = CallOptions.BeginScope(new CallOptions { Progress = progress });
 
         Task<ClientResult<ChatCompletion>> waiting = chat.CompleteChatAsync([new UserChatMessage("hello")], cancellationToken: cancel.Token);
-        await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        queued.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue();
         long start = TimeProvider.System.GetTimestamp();
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);

@@ -43,5 +43,6 @@ public sealed class FallbackHandler : ChainedHandler
 
     internal override ValueTask WaitOnLeaveAsync(Call call, Place below) => new(new Substitution(this, call, mayWait: true).RunAsync());
 
+    // Nothing in it waits: it sends synchronously, so the task has ended when it is returned.
     internal override void WaitOnLeave(Call call, Place below) => new Substitution(this, call, mayWait: false).RunAsync().GetAwaiter().GetResult();
 }

@@ -73,24 +73,9 @@ internal ref struct DirectiveReader(ReadOnlySpan<char> line)
     /// <summary>What is left up to the next comma outside quotes. A quote that is never closed hides nothing.</summary>
     private ReadOnlySpan<char> NextMember()
     {
-        bool quoted = false;
-        for (int at = 0; at < _rest.Length; at++)
-        {
-            switch (_rest[at])
-            {
-                case '\\' when quoted:
-                    at++;
-                    break;
-                case '"':
-                    quoted = !quoted;
-                    break;
-                case ',' when !quoted:
-                    return Take(at);
-            }
-        }
-
-        int comma = quoted ? _rest.IndexOf(',') : -1;
-        return Take(comma < 0 ? _rest.Length : comma);
+        int end = HeaderLines.EndOfMember(_rest, out bool isQuoteOpen);
+        int comma = isQuoteOpen ? _rest.IndexOf(',') : -1;
+        return Take(comma < 0 ? end : comma);
     }
 
     private ReadOnlySpan<char> Take(int length)

@@ -90,7 +90,7 @@ internal sealed class SelectingFields
         ReadOnlySpan<char> rest = value;
         while (true)
         {
-            int end = EndOfMember(rest);
+            int end = HeaderLines.EndOfMember(rest, out _);
             tight.Append(HeaderLines.Trim(rest[..end]));
             if (end == rest.Length)
             {
@@ -100,26 +100,5 @@ internal sealed class SelectingFields
             tight.Append(',');
             rest = rest[(end + 1)..];
         }
-    }
-
-    private static int EndOfMember(ReadOnlySpan<char> list)
-    {
-        bool quoted = false;
-        for (int at = 0; at < list.Length; at++)
-        {
-            switch (list[at])
-            {
-                case '\\' when quoted:
-                    at++;
-                    break;
-                case '"':
-                    quoted = !quoted;
-                    break;
-                case ',' when !quoted:
-                    return at;
-            }
-        }
-
-        return list.Length;
     }
 }

@@ -11,6 +11,28 @@ internal static class HeaderLines
     public static bool Is(string name, string expected) =>
         name.Length == expected.Length && (name[^1] | 0x20) == (expected[^1] | 0x20) && Ascii.EqualsIgnoreCase(name, expected);
 
+    /// <summary>Where the first member of a list ends: at the next comma outside quotes, else at the end.</summary>
+    public static int EndOfMember(ReadOnlySpan<char> list, out bool isQuoteOpen)
+    {
+        isQuoteOpen = false;
+        for (int at = 0; at < list.Length; at++)
+        {
+            switch (list[at])
+            {
+                case '\\' when isQuoteOpen:
+                    at++;
+                    break;
+                case '"':
+                    isQuoteOpen = !isQuoteOpen;
+                    break;
+                case ',' when !isQuoteOpen:
+                    return at;
+            }
+        }
+
+        return list.Length;
+    }
+
     /// <summary>Without the spaces and tabs around it, which are no part of a field value (RFC 9110 §5.5).</summary>
     public static ReadOnlySpan<char> Trim(ReadOnlySpan<char> value)
     {

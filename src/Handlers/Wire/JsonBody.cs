@@ -134,7 +134,8 @@ internal readonly ref struct JsonBody
         return true;
     }
 
-    private static bool TryEnter(ref Utf8JsonReader reader, string name)
+    /// <summary>From the start of an object to the value of one of its members; false when it has none of that name.</summary>
+    internal static bool TryEnter(ref Utf8JsonReader reader, string name)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -45,30 +45,13 @@ internal static class JsonEdit
         reader.Read();
         foreach (string name in path)
         {
-            if (reader.TokenType != JsonTokenType.StartObject || !TryEnter(ref reader, name))
+            if (reader.TokenType != JsonTokenType.StartObject || !JsonBody.TryEnter(ref reader, name))
             {
                 return false;
             }
         }
 
         return true;
-    }
-
-    private static bool TryEnter(ref Utf8JsonReader reader, string name)
-    {
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            bool found = reader.ValueTextEquals(name);
-            reader.Read();
-            if (found)
-            {
-                return true;
-            }
-
-            reader.Skip();
-        }
-
-        return false;
     }
 
     private static int Offset(ReadOnlySpan<byte> utf8) => utf8.StartsWith(Mark) ? Mark.Length : 0;
