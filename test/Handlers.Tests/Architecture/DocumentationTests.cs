@@ -24,7 +24,7 @@ public sealed partial class DocumentationTests
             .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .Select(file => Squeezed(File.ReadAllText(file)))];
         List<string> homeless = [];
-        foreach (string document in Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(root, "README.md")))
+        foreach (string document in Documents.In(root))
         {
             foreach (Match block in CodeBlock.Matches(File.ReadAllText(document)))
             {
@@ -65,8 +65,7 @@ public sealed partial class DocumentationTests
     {
         string root = DependencyTests.RepositoryRoot();
         List<string> dead = [];
-        foreach (string document in Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(Directory.GetFiles(root, "*.md")))
+        foreach (string document in Documents.In(root))
         {
             foreach (Match link in FileLink.Matches(File.ReadAllText(document)))
             {
@@ -79,6 +78,16 @@ public sealed partial class DocumentationTests
         }
 
         dead.ShouldBeEmpty();
+    }
+
+    /// <summary>Inside a package the page stands alone.</summary>
+    [Fact]
+    public void No_link_leaves_the_page_of_a_package()
+    {
+        string[] pages = Documents.OfPackages(DependencyTests.RepositoryRoot());
+
+        pages.ShouldNotBeEmpty();
+        pages.ShouldAllBe(page => !FileLink.IsMatch(File.ReadAllText(page)));
     }
 
     private static string Squeezed(string code) => Space.Replace(code, "");

@@ -15,13 +15,13 @@ public sealed partial class DocumentedSettingsTests
         {
             var blocks = new TheoryData<string, string>();
             string root = DependencyTests.RepositoryRoot();
-            foreach (string document in Directory.GetFiles(Path.Combine(root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(root, "README.md")))
+            foreach (string document in Documents.In(root))
             {
                 foreach (Match block in JsonBlock.Matches(File.ReadAllText(document)))
                 {
                     if (block.Groups["json"].Value.Contains("\"ResilienceHandlers\"", StringComparison.Ordinal))
                     {
-                        blocks.Add(Path.GetFileName(document), block.Groups["json"].Value);
+                        blocks.Add(Path.GetRelativePath(root, document), block.Groups["json"].Value);
                     }
                 }
             }

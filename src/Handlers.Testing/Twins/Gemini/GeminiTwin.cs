@@ -74,7 +74,7 @@ public sealed class GeminiTwin : ProviderTwin
                     violation["quotaValue"] = window.Limit.ToString("F0", CultureInfo.InvariantCulture);
                 }
 
-                broken.Add(violation);
+                broken.Add((JsonNode)violation);
             }
         }
     }
@@ -150,7 +150,7 @@ public sealed class GeminiTwin : ProviderTwin
         if (_options.RetryInfo)
         {
             message += $"\nPlease retry in {delay}.";
-            details.Add(new JsonObject { ["@type"] = "type.googleapis.com/google.rpc.RetryInfo", ["retryDelay"] = delay });
+            details.Add((JsonNode)new JsonObject { ["@type"] = "type.googleapis.com/google.rpc.RetryInfo", ["retryDelay"] = delay });
         }
 
         TwinReply reply = Fail(request, 429, new JsonObject { ["code"] = 429, ["message"] = message, ["status"] = "RESOURCE_EXHAUSTED", ["details"] = details }, ModelNameOf(request));
