@@ -10,13 +10,17 @@ namespace Handlers.Tool.Simulation;
 internal static class Policies
 {
     public const string Ours = "handlers";
+    public const string OursSmooth = "handlers-smooth";
     public const string OursDefaults = "handlers-defaults";
 
     public static IReadOnlyList<string> Names { get; } =
-        [Ours, OursDefaults, "none", "naive", "ms-standard", "ms-standard-long", "octokit", "aws-adaptive"];
+        [Ours, OursSmooth, OursDefaults, "none", "naive", "ms-standard", "ms-standard-long", "octokit", "aws-adaptive"];
 
     /// <summary>Whether it is the suite itself; only that is configured by the scenario and keeps deadlines by itself.</summary>
-    public static bool IsOurs(string policy) => policy is Ours or OursDefaults;
+    public static bool IsOurs(string policy) => policy is OursDefaults || KnowsSettings(policy);
+
+    /// <summary>Whether it runs with the scenario's settings, so that the limits they name bind it.</summary>
+    public static bool KnowsSettings(string policy) => policy is Ours or OursSmooth;
 
     /// <summary>Makes a client.</summary>
     /// <param name="policy">One of <see cref="Names"/>.</param>
@@ -78,9 +82,15 @@ internal static class Policies
     private static Dictionary<string, string?> Settings(string policy, Scenario scenario, string name)
     {
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        if (policy != OursDefaults && scenario.Client is { } client)
+        string section = $"ResilienceHandlers:Clients:{name}";
+        if (KnowsSettings(policy) && scenario.Client is { } client)
         {
-            Flatten($"ResilienceHandlers:Clients:{name}", client, settings);
+            Flatten(section, client, settings);
+        }
+
+        if (policy == OursSmooth)
+        {
+            settings[$"{section}:Pacing:Mode"] = nameof(PacingMode.Smooth);
         }
 
         return settings;

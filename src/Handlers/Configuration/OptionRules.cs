@@ -22,6 +22,7 @@ internal sealed class OptionRules(ResilienceHandlersOptions options, Origins ori
         KeepInOrder("CircuitBreaker:BreakDuration", "CircuitBreaker:MaxBreakDuration", o => o.CircuitBreaker.BreakDuration > o.CircuitBreaker.MaxBreakDuration);
         CircuitCountsInOneWay();
         ProbeOutlastsAttempt();
+        ReserveNeedsItsMode();
     }
 
     private void CutAttemptToTotal()
@@ -125,6 +126,14 @@ internal sealed class OptionRules(ResilienceHandlersOptions options, Origins ori
         if (options.AttemptTimeout > options.CircuitBreaker.ProbeTimeout && origins["CircuitBreaker:ProbeTimeout"].Kind == LayerKind.Generic)
         {
             options.CircuitBreaker.ProbeTimeout = options.AttemptTimeout < LongestProbe ? options.AttemptTimeout : LongestProbe;
+        }
+    }
+
+    private void ReserveNeedsItsMode()
+    {
+        if (options.Pacing.Mode != PacingMode.Reserve)
+        {
+            HasNoEffect("Pacing:ReservePercent", "Pacing:Mode", "set the mode to \"Reserve\", or remove the share");
         }
     }
 

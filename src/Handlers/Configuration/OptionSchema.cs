@@ -133,6 +133,8 @@ internal static class OptionSchema
         new Option<TimeSpan?>("Pacing:MinInterval", Interval, o => o.Pacing.MinInterval, (o, v) => o.Pacing.MinInterval = v),
         new Option<int?>("Pacing:MaxConcurrency", Concurrency, o => o.Pacing.MaxConcurrency, (o, v) => o.Pacing.MaxConcurrency = v),
         new Option<double>("Pacing:MarginPercent", Percent(0, 90), o => o.Pacing.MarginPercent, (o, v) => o.Pacing.MarginPercent = v),
+        new Option<PacingMode>("Pacing:Mode", new ChoiceKind<PacingMode>(), o => o.Pacing.Mode, (o, v) => o.Pacing.Mode = v),
+        new Option<double>("Pacing:ReservePercent", Percent(1, 90), o => o.Pacing.ReservePercent, (o, v) => o.Pacing.ReservePercent = v),
         new Option<TimeSpan?>("Pacing:MaxWait", LongestWait, o => o.Pacing.MaxWait, (o, v) => o.Pacing.MaxWait = v),
         new Option<int>("Pacing:MaxQueue", Count(0, 10_000_000), o => o.Pacing.MaxQueue, (o, v) => o.Pacing.MaxQueue = v),
         new Option<long>("Pacing:MaxQueueBytes", Bytes(1L << 40), o => o.Pacing.MaxQueueBytes, (o, v) => o.Pacing.MaxQueueBytes = v),

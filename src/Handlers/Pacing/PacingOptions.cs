@@ -23,6 +23,15 @@ public sealed class PacingOptions
     /// <summary>The share of every known limit that is left unused, in percent, for others who spend the same quota. Default 0, range 0 to 90.</summary>
     public double MarginPercent { get; set; }
 
+    /// <summary>What the limits that are known are spent for. Default <see cref="PacingMode.FinishSoonest"/>.</summary>
+    public PacingMode Mode { get; set; }
+
+    /// <summary>
+    /// The share of every known limit that is left to interactive calls, in percent, with <see cref="Mode"/> <see cref="PacingMode.Reserve"/>. Default 20,
+    /// range 1 to 90.
+    /// </summary>
+    public double ReservePercent { get; set; } = 20;
+
     /// <summary>
     /// The longest wait before an attempt: a call that would wait longer in the queue is refused at once, and a retry that would is not made. Default none (the
     /// deadline bounds it), range 0 to 31 days.

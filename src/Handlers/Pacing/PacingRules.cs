@@ -27,8 +27,9 @@ internal sealed class PacingRules
         }
 
         _matched = [.. matched];
-        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency, options.MarginPercent), groups, options.MarginPercent)
+        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency, options.MarginPercent), groups, options.MarginPercent, options.Mode == PacingMode.Smooth)
         {
+            Reserve = new Reserve(options.Mode == PacingMode.Reserve ? options.ReservePercent : 0),
             MaxQueue = options.MaxQueue,
             MaxQueueBytes = options.MaxQueueBytes,
         };

@@ -20,10 +20,9 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
     private long _unseenAt;
     private long _settledAt;
 
-    protected override long Full => Spec.Burst;
+    public override double Rate => Math.Clamp(Spec.Amount / (double)Spec.Period.Ticks, _lowRate, _highRate);
 
-    /// <summary>Units per tick.</summary>
-    private double Rate => Math.Clamp(Spec.Amount / (double)Spec.Period.Ticks, _lowRate, _highRate);
+    protected override long Full => Spec.Burst;
 
     public override long FitsAt(long amount, long now) => Open + amount > Capacity ? Never : When(amount, now);
 

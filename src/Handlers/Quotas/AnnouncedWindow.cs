@@ -79,6 +79,12 @@ internal sealed class AnnouncedWindow : AnnouncedLimit
         return rest <= 0 ? now : Later(_end, (rest - 1) / Capacity, Spec.Period.Ticks);
     }
 
+    public override (long Since, long Until, long Left)? Window(long now)
+    {
+        long left = Free(now);
+        return (_since, _end, left);
+    }
+
     public override long Free(long now)
     {
         Roll(now);

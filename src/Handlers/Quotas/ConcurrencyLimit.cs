@@ -12,7 +12,7 @@ internal sealed class ConcurrencyLimit(LimitSpec spec, long since) : Limit(spec)
 
     public override long AmountOf(in Load load) => load.Count;
 
-    public override long FitsAt(long amount, long now) => _held < Capacity ? now : Never;
+    public override long FitsAt(long amount, long now) => _held + amount <= Capacity ? now : Never;
 
     public override void Take(long amount, long now, long countedBy) => _held++;
 

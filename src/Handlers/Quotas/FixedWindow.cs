@@ -55,6 +55,13 @@ internal sealed class FixedWindow(LimitSpec spec, LedgerClock clock) : Limit(spe
         return rest <= 0 ? now : Later(_end, (rest + _late - 1) / Capacity, Period);
     }
 
+    // What leaves at the edge counts twice: all of it is to have gone before.
+    public override (long Since, long Until, long Left)? Window(long now)
+    {
+        long left = Free(now);
+        return (_end - Period, _end - Edge, left);
+    }
+
     public override long Free(long now)
     {
         Roll(now);

@@ -212,10 +212,11 @@ internal sealed class Lanes : IDisposable
             Lane lane = FreshNeedsLock(first.Lane);
             Charge charge = first.Charge.Priced(lane, first.Operation);
             long fitsAt = _account.FitsAtNeedsLock(lane, charge, now, out Quota? last);
-            if (fitsAt <= now && first.Priority == CallPriority.Background && lane.Queue.Rank != 0)
+            QuotaPolicy policy = lane.Shape.Policy;
+            if (fitsAt <= now && first.Priority >= policy.YieldsFrom && lane.Queue.Rank != 0)
             {
                 // It yields to calls to come, and claims nothing; one that was passed over for too long does not yield.
-                fitsAt = _account.YieldsUntilNeedsLock(lane, charge, now);
+                fitsAt = _account.YieldsUntilNeedsLock(lane, charge, first.Priority, policy.Reserve, now);
             }
 
             if (fitsAt <= now && !IsClaimed(lane))
@@ -224,7 +225,13 @@ internal sealed class Lanes : IDisposable
                 if (authority is null || authority.TryTake(_account, now, out fitsAt))
                 {
                     DequeueNeedsLock(first, goes: true);
-                    PassOverNeedsLock(first.Priority);
+
+                    // One that goes into the reserve at once passes nobody over: the others may not have it.
+                    if (policy.Reserve.Percent <= 0 || first.Since < now)
+                    {
+                        PassOverNeedsLock(first.Priority);
+                    }
+
                     first.GrantNeedsLock(_account.TakeNeedsLock(lane, charge, first.Operation, authority, now, first.Priority));
                     first.Next = ended;
                     ended = first;

@@ -28,6 +28,9 @@ internal abstract class Limit(LimitSpec spec)
     /// <summary>The largest amount that can ever fit.</summary>
     public virtual long Capacity => Spec.Amount;
 
+    /// <summary>Units per tick that it allows in the long run.</summary>
+    public virtual double Rate => Capacity / (double)Spec.Period.Ticks;
+
     /// <summary>What an attempt of <paramref name="cost"/> takes here.</summary>
     public virtual long AmountOf(in Cost cost) => cost.In(Unit);
 
@@ -70,11 +73,20 @@ internal abstract class Limit(LimitSpec spec)
     /// <param name="lag">How long after its departure an attempt is usually taken as counted.</param>
     public abstract long Forecast(long amount, long now, long lag);
 
+    /// <summary>The same for an attempt of <paramref name="amount"/> that comes after <paramref name="ahead"/>.</summary>
+    public virtual long Forecast(long amount, long ahead, long now, long lag) => Forecast(amount + ahead, now, lag);
+
+    /// <summary>For a limit that counts from anew at some instant: since and until when it counts, and what is left until then. Null for one that refills bit by bit.</summary>
+    public virtual (long Since, long Until, long Left)? Window(long now) => null;
+
     /// <summary>What could go now.</summary>
     public abstract long Free(long now);
 
     /// <summary>When the whole capacity is there again if nothing is taken.</summary>
     public abstract long FullAt(long now);
+
+    /// <summary>The limit as people read it.</summary>
+    public override string ToString() => Spec.ToString();
 
     /// <summary>Changes the numbers of a limit of the same kind and unit and keeps what was used.</summary>
     public virtual void Adjust(LimitSpec changed, long now) => Spec = changed;

@@ -11,5 +11,5 @@ internal readonly record struct Outlook(int Position, TimeSpan? Wait, Quota Bloc
 {
     public bool IsGate => GateWhy is not null;
 
-    public string? Cause => GateWhy ?? Limit?.Spec.ToString();
+    public string? Cause => GateWhy ?? Limit?.ToString();
 }

@@ -51,6 +51,12 @@ internal abstract class Quota
         Paces = Limits is not null || Gate is not null;
     }
 
+    /// <summary>Whether one of the clients that spend this quota wants it to go evenly.</summary>
+    protected bool IsSmoothNeedsLock() => Array.Exists(_sources, static source => source.IsSmooth);
+
+    /// <summary>Lets the limits that are known go evenly from now on, or not any more.</summary>
+    public void SpreadNeedsLock() => Spread.Over(Limits, Account.IsSmooth);
+
     public void AwaitFirstAnswerNeedsLock(long now)
     {
         Gate = Gate.AwaitingFirstAnswer(now);
@@ -177,7 +183,7 @@ internal abstract class Quota
                 continue;
             }
 
-            long fits = next.Forecast(amount + next.AmountOf(ahead), now, lag);
+            long fits = next.Forecast(amount, next.AmountOf(ahead), now, lag);
             if (fits > at)
             {
                 at = fits;
@@ -202,8 +208,12 @@ internal abstract class Quota
         return null;
     }
 
-    /// <summary>When background work may go here, for the sake of more urgent calls to come.</summary>
-    public long YieldsUntilNeedsLock(in Cost cost, long now) => _courtesy is { } courtesy ? courtesy.FitsAt(Limits, cost, now) : now;
+    /// <summary>When a call that leaves room may go here, for the sake of more urgent calls to come.</summary>
+    public long YieldsUntilNeedsLock(in Cost cost, CallPriority priority, Reserve reserve, long now)
+    {
+        long at = priority == CallPriority.Background && _courtesy is { } courtesy ? courtesy.FitsAt(Limits, cost, now) : now;
+        return reserve.Binds(priority) ? Math.Max(at, reserve.FitsAt(Limits, cost, now, out _)) : at;
+    }
 
     /// <summary>How many times longer background work takes because it yields.</summary>
     public double StretchNeedsLock(long now) => _courtesy is { } courtesy ? courtesy.Stretch(Limits, now) : 1;
@@ -284,6 +294,11 @@ internal abstract class Quota
         ImmutableArray<LimitSnapshot>.Builder limits = ImmutableArray.CreateBuilder<LimitSnapshot>();
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
+            if (next is Spread)
+            {
+                continue;
+            }
+
             long fullAt = next.FullAt(now);
             limits.Add(new LimitSnapshot
             {
@@ -374,6 +389,7 @@ internal abstract class Quota
             last.Next = announced;
         }
 
+        Spread.Over(Limits, Account.IsSmooth);
         Paces = true;
         return true;
     }
@@ -382,9 +398,17 @@ internal abstract class Quota
     {
         var old = new List<Limit>();
         var announced = new List<Limit>();
+        var spreads = new List<Spread>();
         for (Limit? limit = Limits; limit is not null; limit = limit.Next)
         {
-            (limit is AnnouncedLimit or SlowStart ? announced : old).Add(limit);
+            if (limit is Spread spread)
+            {
+                spreads.Add(spread);
+            }
+            else
+            {
+                (limit is AnnouncedLimit or SlowStart ? announced : old).Add(limit);
+            }
         }
 
         List<LimitSpec> specs = [.. wanted];
@@ -410,6 +434,7 @@ internal abstract class Quota
             last = limit;
         }
 
+        Spread.Over(first, Account.IsSmooth, spreads);
         return first;
     }
 

@@ -49,6 +49,9 @@ internal sealed class QuotaAccount : Quota
     /// <summary>Attempts that were granted and have not been answered.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
+    /// <summary>Its limits are spent evenly.</summary>
+    public bool IsSmooth { get; private set; }
+
     private LedgerClock Clock => Ledger.Clock;
 
     /// <summary>What is known about its answers; nothing while nobody has ever waited, for then nobody needs it.</summary>
@@ -83,7 +86,7 @@ internal sealed class QuotaAccount : Quota
             charge = charge.Priced(lane, operation);
             if ((_lanes is null || _lanes.LetsPassNeedsLock(lane))
                 && FitsAtNeedsLock(lane, charge, now, out _) <= now
-                && (demand.Priority != CallPriority.Background || YieldsUntilNeedsLock(lane, charge, now) <= now)
+                && (demand.Priority < demand.Policy.YieldsFrom || YieldsUntilNeedsLock(lane, charge, demand.Priority, demand.Policy.Reserve, now) <= now)
                 && (authority is null || authority.TryTake(this, now, out _)))
             {
                 grant = TakeNeedsLock(lane, charge, operation, authority, now, demand.Priority);
@@ -332,13 +335,13 @@ internal sealed class QuotaAccount : Quota
         return at;
     }
 
-    /// <summary>When background work may go, for the sake of more urgent calls to come.</summary>
-    internal long YieldsUntilNeedsLock(Lane? lane, in Charge charge, long now)
+    /// <summary>When a call that leaves room may go, for the sake of more urgent calls to come.</summary>
+    internal long YieldsUntilNeedsLock(Lane? lane, in Charge charge, CallPriority priority, Reserve reserve, long now)
     {
         long at = now;
         for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
-            at = Math.Max(at, charged.Quota.YieldsUntilNeedsLock(charged.Cost, now));
+            at = Math.Max(at, charged.Quota.YieldsUntilNeedsLock(charged.Cost, priority, reserve, now));
         }
 
         return at;
@@ -446,6 +449,12 @@ internal sealed class QuotaAccount : Quota
                 fits = now + (long)((fits - now) * quota.StretchNeedsLock(now));
             }
 
+            if (demand.Policy.Reserve.Binds(demand.Priority)
+                && demand.Policy.Reserve.Forecast(quota.Limits, cost, ahead, now, TimesNeedsLock.Lag, out Limit? kept) is var leaves && leaves > fits)
+            {
+                (fits, slowest) = (leaves, kept);
+            }
+
             if (fits > at)
             {
                 at = fits;
@@ -490,7 +499,7 @@ internal sealed class QuotaAccount : Quota
     private QuotaRefusal Refuse(QuotaRefusalReason reason, Quota quota, Limit? limit, int ahead, long at, long now, long allowed, long cost = 0)
     {
         TimeSpan? wait = at >= Limit.Never || reason == QuotaRefusalReason.CannotFit ? null : TimeSpan.FromTicks(Math.Max(0, at - now));
-        string? cause = limit?.Spec.ToString() ?? (quota.Gate is { Why.Length: > 0 } gate ? gate.Why : null);
+        string? cause = limit?.ToString() ?? (quota.Gate is { Why.Length: > 0 } gate ? gate.Why : null);
         string message = RefusalText.For(reason, quota.Key, cause, limit is null, ahead, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), cost, limit?.Unit ?? LimitUnit.Requests);
         return new QuotaRefusal(reason, quota.Key, cause, ahead, wait, wait is { } span ? Clock.Utc + span : null, message);
     }
@@ -530,6 +539,7 @@ internal sealed class QuotaAccount : Quota
             lock (this)
             {
                 ConfigureNeedsLock(policy.All, Clock, Clock.Now);
+                SmoothNeedsLock();
             }
         }
 
@@ -547,6 +557,20 @@ internal sealed class QuotaAccount : Quota
         lock (this)
         {
             return LanesNeedsLock().AddNeedsLock(shape, Clock.Now);
+        }
+    }
+
+    /// <summary>Takes over for all quotas what the clients' configuration says about the account as a whole.</summary>
+    private void SmoothNeedsLock()
+    {
+        if (IsSmoothNeedsLock() != IsSmooth)
+        {
+            IsSmooth = !IsSmooth;
+            SpreadNeedsLock();
+            foreach (ResourceQuota quota in _lanes is { } lanes ? lanes.Quotas : [])
+            {
+                quota.SpreadNeedsLock();
+            }
         }
     }
 

@@ -12,9 +12,15 @@ internal sealed class QuotaPolicy
     private readonly ResourcePolicy _unnamed;
     private QuotaShape[] _shapes = [];
 
-    public QuotaPolicy(string client, int version, ImmutableArray<LimitSpec> all, IReadOnlyList<(string Resource, ImmutableArray<LimitSpec> Limits)> resources, double margin = 0)
+    public QuotaPolicy(
+        string client,
+        int version,
+        ImmutableArray<LimitSpec> all,
+        IReadOnlyList<(string Resource, ImmutableArray<LimitSpec> Limits)> resources,
+        double margin = 0,
+        bool smooth = false)
     {
-        All = new ResourcePolicy(client, version, QuotaKey.AllResources, all) { Margin = margin };
+        All = new ResourcePolicy(client, version, QuotaKey.AllResources, all) { Margin = margin, IsSmooth = smooth };
         Groups = [.. resources.Select(r => new ResourcePolicy(client, version, r.Resource, r.Limits))];
         _named = Groups.ToFrozenDictionary(p => p.Resource, StringComparer.OrdinalIgnoreCase);
         _unnamed = new ResourcePolicy(client, version, "", []);
@@ -29,6 +35,12 @@ internal sealed class QuotaPolicy
     public int MaxQueue { get; init; } = 10_000;
 
     public long MaxQueueBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>What the client leaves to interactive calls.</summary>
+    public Reserve Reserve { get; init; }
+
+    /// <summary>From this priority on calls leave room for others; see <see cref="Courtesy"/> and <see cref="Reserve"/>.</summary>
+    public CallPriority YieldsFrom => Reserve.Percent > 0 ? CallPriority.Normal : CallPriority.Background;
 
     /// <summary>The account that the client's last call was charged to. Any of those in use will do: whoever reads it compares the names.</summary>
     public QuotaAccount? LastAccount { get; set; }

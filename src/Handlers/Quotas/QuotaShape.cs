@@ -10,6 +10,7 @@ internal sealed class QuotaShape
 
     public QuotaShape(QuotaPolicy policy, ImmutableArray<QuotaUse> uses, ulong groups)
     {
+        Policy = policy;
         _uses = uses.IsDefault ? [] : uses;
         _groups = groups;
         ImmutableArray<(ResourcePolicy Policy, string Resource, QuotaStart Start)>.Builder resources =
@@ -35,6 +36,8 @@ internal sealed class QuotaShape
         Resources = resources.ToImmutable();
         NeedsQuotas = Resources.Any(r => r.Policy.Limits.Length > 0 || r.Start != QuotaStart.Free);
     }
+
+    public QuotaPolicy Policy { get; }
 
     /// <summary>The resources besides the account as a whole.</summary>
     public ImmutableArray<(ResourcePolicy Policy, string Resource, QuotaStart Start)> Resources { get; }

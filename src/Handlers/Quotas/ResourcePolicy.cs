@@ -27,6 +27,9 @@ internal sealed class ResourcePolicy
     /// <summary>The share of announced limits that is left unused, in percent. Limits that are configured have theirs taken off already.</summary>
     public double Margin { get; init; }
 
+    /// <summary>The account's limits are to be spent evenly; said by the policy of the account as a whole.</summary>
+    public bool IsSmooth { get; init; }
+
     /// <summary>The list of sources of a quota that this policy alone configures; shared by all accounts.</summary>
     public ResourcePolicy[] AsOnlySource { get; }
 }

@@ -12,6 +12,8 @@ internal sealed class TokenBucket(LimitSpec spec) : Limit(spec)
 
     public override long Capacity => Spec.Burst;
 
+    public override double Rate => Spec.Amount / (double)Spec.Period.Ticks;
+
     public override long FitsAt(long amount, long now) =>
         _open + amount > Capacity ? Never : now + Math.Max(0, Missing(now) + Refill(_open + amount) - Refill(Capacity));
 

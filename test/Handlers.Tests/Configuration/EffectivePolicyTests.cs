@@ -9,6 +9,7 @@ public class EffectivePolicyTests
             "github",
             ("ResilienceHandlers:Defaults:BodyIdleTimeout", "00:00:20"),
             ("ResilienceHandlers:Clients:github:Workload", "HighTraffic"),
+            ("ResilienceHandlers:Clients:github:Pacing:Mode", "Reserve"),
             ("ResilienceHandlers:Clients:github:Pacing:Limits", "5000/hour, 100/minute"),
             ("ResilienceHandlers:Clients:github:Pacing:Groups:search:MinInterval", "00:00:02"))
             .With(new ProfileOnly("github", options => options.Pacing.MaxConcurrency = 50))
@@ -20,7 +21,7 @@ public class EffectivePolicyTests
             "provider github, workload HighTraffic, TotalTimeout 00:00:30 (workload), AttemptTimeout 00:00:30, BodyIdleTimeout 00:00:20 (Defaults), "
             + "Retry:MaxRetries 1 (workload), Retry:BaseDelay 00:00:00.5 (workload), Retry:MaxDelay 00:00:05 (workload), Retry:Jitter 0 (code), "
             + "CircuitBreaker:FailureThreshold 10, CircuitBreaker:BreakDuration 00:00:30, "
-            + "Pacing:Limits \"5000/hour, 100/minute\" (client), Pacing:MaxConcurrency 50 (provider), "
+            + "Pacing:Limits \"5000/hour, 100/minute\" (client), Pacing:MaxConcurrency 50 (provider), Pacing:Mode Reserve (client), "
             + "Pacing:Groups:search:MinInterval 00:00:02 (client)");
     }
 

@@ -99,6 +99,7 @@ public class OptionRulesTests
     [Theory]
     [InlineData("CircuitBreaker:MinimumThroughput", "50", "CircuitBreaker:FailureRatio = \"none\"")]
     [InlineData("CircuitBreaker:SamplingDuration", "00:00:10", "CircuitBreaker:FailureRatio = \"none\"")]
+    [InlineData("Pacing:ReservePercent", "30", "Pacing:Mode = \"FinishSoonest\"")]
     public void What_has_no_effect_is_an_error_where_it_is_said_about_one_client(string path, string value, string because)
     {
         Layers.For("x", ($"ResilienceHandlers:Clients:x:{path}", value)).Error()

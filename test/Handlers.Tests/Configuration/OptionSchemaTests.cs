@@ -74,6 +74,8 @@ public class OptionSchemaTests
         { "Pacing:MinInterval", "none" },
         { "Pacing:MaxConcurrency", "none" },
         { "Pacing:MarginPercent", "0" },
+        { "Pacing:Mode", "FinishSoonest" },
+        { "Pacing:ReservePercent", "20" },
         { "Pacing:MaxWait", "none" },
         { "Pacing:MaxQueue", "10000" },
         { "Pacing:MaxQueueBytes", "67108864" },

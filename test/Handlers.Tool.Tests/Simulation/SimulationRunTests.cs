@@ -24,8 +24,23 @@ public sealed class SimulationRunTests
         }
         """;
 
+    [Fact]
+    public async Task The_smooth_policy_spreads_the_window_and_keeps_within_it()
+    {
+        Scenario scenario = ScenarioReader.Parse(Hour, "hour");
+
+        RunFigures smooth = await SimulationRun.RunAsync(scenario, Policies.OursSmooth, seed: 1);
+        RunFigures soonest = await SimulationRun.RunAsync(scenario, Policies.Ours, seed: 1);
+
+        smooth.Ok.ShouldBe(120);
+        smooth.Refused.ShouldBe(0);
+        smooth.HardRulesBroken.ShouldBe(0);
+        smooth.P50!.Value.ShouldBeGreaterThan(soonest.P50!.Value * 10);
+    }
+
     [Theory]
     [InlineData(Policies.Ours)]
+    [InlineData(Policies.OursSmooth)]
     [InlineData("naive")]
     [InlineData("ms-standard")]
     [InlineData("aws-adaptive")]

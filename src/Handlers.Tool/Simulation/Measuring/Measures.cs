@@ -103,7 +103,7 @@ internal static class Measures
     private static List<string> Broken(
         Scenario scenario, string policy, IReadOnlyList<SimulatedCall> calls, LoadResult result, ProviderTwin twin, WireTap tap, out int count)
     {
-        int over = policy == Policies.Ours ? KnownLimits.Overgranted(scenario.Client, tap.Sends, calls) : 0;
+        int over = Policies.KnowsSettings(policy) ? KnownLimits.Overgranted(scenario.Client, tap.Sends, calls) : 0;
         (int Times, string What)[] rules =
         [
             (twin.Early, "attempts came before the instant that a refusal had named"),
