@@ -27,7 +27,8 @@ internal sealed class PacingRules
         }
 
         _matched = [.. matched];
-        Quotas = new QuotaPolicy(client, version, Limits(options.Limits, options.MinInterval, options.MaxConcurrency, options.MarginPercent), groups, options.MarginPercent, options.Mode == PacingMode.Smooth)
+        ImmutableArray<LimitSpec> all = Limits(options.Limits, options.MinInterval, options.MaxConcurrency, options.MarginPercent);
+        Quotas = new QuotaPolicy(client, version, all, groups, options.MarginPercent, options.Mode == PacingMode.Smooth)
         {
             Reserve = new Reserve(options.Mode == PacingMode.Reserve ? options.ReservePercent : 0),
             MaxQueue = options.MaxQueue,
