@@ -42,7 +42,7 @@ internal sealed class CallContent : HttpContent
         // The deadline may have passed while the beginning of an error body was read to judge it.
         _expired = limit == TimeSpan.Zero;
         _idle = cause == TimeoutCause.BodyIdle ? limit : Timeout.InfiniteTimeSpan;
-        _source = Rearm(call, cause == TimeoutCause.BodyIdle ? Timeout.InfiniteTimeSpan : limit);
+        _source = Rearm(call, cause, limit);
 
         // A body that nobody reads or disposes must not keep its slots for ever: the deadline ends it, and where there is none the finalizer does.
         if (call.Grant.IsHeld && !TryEndAtDeadline())
@@ -175,8 +175,16 @@ internal sealed class CallContent : HttpContent
     }
 
     /// <summary>The attempt's source, set to what now counts; it may have fired just before, then the first read says so.</summary>
-    private static CancellationTokenSource? Rearm(Call call, TimeSpan limit)
+    private static CancellationTokenSource? Rearm(Call call, TimeoutCause cause, TimeSpan limit)
     {
+        if (cause == TimeoutCause.Total && limit == Timeout.InfiniteTimeSpan)
+        {
+            // Nothing will end it. A source armed for as long as a timer can be would keep a forgotten body, and its slot, for weeks.
+            call.ReleaseBodySource();
+            return null;
+        }
+
+        limit = cause == TimeoutCause.BodyIdle ? Timeout.InfiniteTimeSpan : limit;
         if (call.BodySource is null)
         {
             return limit == Timeout.InfiniteTimeSpan ? null : call.BodySource = TokenSourcePool.Rent(call.Client.Clock.Time, limit);
