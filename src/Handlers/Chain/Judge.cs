@@ -185,7 +185,11 @@ internal static class Judge
                 ledger.Settle(ref call.Grant, verdict, call.Now);
             }
 
-            var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why, isForecast);
+            var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why, isForecast)
+            {
+                Hint = verdict.Wait,
+                LeftAt = ledger.Clock.TickAt(call.SentAt),
+            };
             if (kind == VerdictKind.Transient)
             {
                 ledger.CloseAuthority(call.Upstream.Name, closing);

@@ -10,7 +10,7 @@ public enum QuotaStart : byte
     FirstAnswer,
 
     /// <summary>
-    /// Ten attempts a second: there is a limit, nobody announces it, and the first refusal will tell. Doubled after each minute that was used without a refusal.
+    /// Ten attempts a second: there is a limit, nobody announces it, and the first refusal will tell. Doubled after each minute in use without a refusal.
     /// Without effect where a limit is configured.
     /// </summary>
     Slow,

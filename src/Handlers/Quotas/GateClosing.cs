@@ -5,4 +5,11 @@ namespace Handlers.Quotas;
 /// <param name="IsExhausted">The quota is gone rather than short.</param>
 /// <param name="Why">The reason in one sentence.</param>
 /// <param name="IsForecast">It foretells rather than refuses: a limit that the provider announces knows better when calls can go.</param>
-internal readonly record struct GateClosing(TimeSpan Wait, bool IsExhausted, string Why, bool IsForecast = false);
+internal readonly record struct GateClosing(TimeSpan Wait, bool IsExhausted, string Why, bool IsForecast = false)
+{
+    /// <summary>The wait that the provider asked for; null where it said nothing and ours is a guess.</summary>
+    public TimeSpan? Hint { get; init; }
+
+    /// <summary>When the attempt left that was refused; null when that is not known.</summary>
+    public long? LeftAt { get; init; }
+}

@@ -87,6 +87,8 @@ internal abstract class Limit(LimitSpec spec)
 
     /// <summary>The limit as people read it.</summary>
     public override string ToString() => Spec.ToString();
+    /// <summary>A new limit in its place would know as much.</summary>
+    public virtual bool IsForgettable(long now) => FullAt(now) <= now;
 
     /// <summary>Changes the numbers of a limit of the same kind and unit and keeps what was used.</summary>
     public virtual void Adjust(LimitSpec changed, long now) => Spec = changed;

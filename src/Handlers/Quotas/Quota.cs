@@ -65,24 +65,25 @@ internal abstract class Quota
 
     public void StartSlowlyNeedsLock(long now)
     {
-        Limits = new SlowStart(now);
+        Limits = LearnedRate.Slow(now);
         Paces = true;
     }
 
-    public void CloseNeedsLock(long now, long until, bool exhausted, string why)
+    public void CloseNeedsLock(in GateClosing closing, long now)
     {
-        if (Limits is SlowStart slow && (Gate is null || now >= Gate.ClosedUntil))
+        if (closing is { IsExhausted: false, IsForecast: false })
         {
-            slow.Refused(now, until);
+            LearnRateNeedsLock(closing, now);
         }
 
+        long until = now + closing.Wait.Ticks;
         if (Gate is null)
         {
-            Gate = Gate.Closed(until, exhausted, ramps: true, why);
+            Gate = Gate.Closed(until, closing.IsExhausted, ramps: true, closing.Why);
         }
         else
         {
-            Gate.Close(until, now, exhausted, ramps: true, why);
+            Gate.Close(until, now, closing.IsExhausted, ramps: true, closing.Why);
         }
 
         Paces = true;
@@ -266,7 +267,7 @@ internal abstract class Quota
 
     public void SettleNeedsLock(in Cost reserved, in Verdict verdict, in Counting counting)
     {
-        Gate?.Settle(counting.TakenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
+        SettleGateNeedsLock(counting.TakenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
             long amount = next.AmountOf(reserved);
@@ -337,13 +338,77 @@ internal abstract class Quota
 
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
-            if (next.FullAt(now) > now)
+            if (!next.IsForgettable(now))
             {
                 return false;
             }
         }
 
         return true;
+    }
+
+    private void SettleGateNeedsLock(long takenAt, bool accepted)
+    {
+        if (Gate is not { } gate)
+        {
+            return;
+        }
+
+        gate.Settle(takenAt, accepted);
+
+        // A rate that was learned leads back evenly: once the provider takes calls again nothing has to be felt out.
+        if (accepted && gate.IsTold(takenAt) && FindRate() is not null)
+        {
+            gate.EndRamp();
+        }
+    }
+
+    /// <summary>One of the limits is the rate that refusals have taught.</summary>
+    private LearnedRate? FindRate()
+    {
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next is LearnedRate rate)
+            {
+                return rate;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A refusal that no announced limit foretells teaches the rate at which it came.</summary>
+    private void LearnRateNeedsLock(in GateClosing closing, long now)
+    {
+        Limit? last = null;
+        for (Limit? next = Limits; next is not null; last = next, next = next.Next)
+        {
+            if (next is LearnedRate known)
+            {
+                known.Refused(closing, now);
+                return;
+            }
+
+            if (next is AnnouncedLimit)
+            {
+                return;
+            }
+        }
+
+        if (closing.Hint > LearnedRate.LongestHint)
+        {
+            return;
+        }
+
+        LearnedRate rate = LearnedRate.AfterRefusal(Account.UnderWay, closing, now);
+        if (last is null)
+        {
+            Limits = rate;
+        }
+        else
+        {
+            last.Next = rate;
+        }
     }
 
     private long Actual(LimitUnit unit, long reserved, in Verdict verdict)
@@ -380,7 +445,7 @@ internal abstract class Quota
         }
 
         // Where the provider tells the limit nothing has to be felt out any more.
-        if (last is null or SlowStart)
+        if (last is null or LearnedRate)
         {
             Limits = announced;
         }
@@ -407,14 +472,14 @@ internal abstract class Quota
             }
             else
             {
-                (limit is AnnouncedLimit or SlowStart ? announced : old).Add(limit);
+                (limit is AnnouncedLimit or LearnedRate ? announced : old).Add(limit);
             }
         }
 
         List<LimitSpec> specs = [.. wanted];
         if (specs.Count > 0)
         {
-            announced.RemoveAll(limit => limit is SlowStart);
+            announced.RemoveAll(limit => limit is LearnedRate { WasRefused: false });
         }
 
         Limit? first = null;

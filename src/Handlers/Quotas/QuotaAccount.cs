@@ -250,7 +250,7 @@ internal sealed class QuotaAccount : Quota
                 return true;
             }
 
-            quota.CloseNeedsLock(now, now + closing.Wait.Ticks, closing.IsExhausted, closing.Why);
+            quota.CloseNeedsLock(closing, now);
             ended = _lanes?.RefuseHopelessNeedsLock(quota, now);
             ended = PumpNeedsLock(now, ended);
         }

@@ -51,5 +51,5 @@ internal readonly record struct Reserve(double Percent)
 
     /// <summary>What is kept of a limit: all but one of it at most.</summary>
     public long Of(Limit limit) =>
-        Percent <= 0 || limit is Spread or SlowStart or MinInterval ? 0 : Math.Min((long)Math.Ceiling(limit.Capacity * (Percent / 100)), limit.Capacity - 1);
+        Percent <= 0 || limit is Spread or LearnedRate or MinInterval ? 0 : Math.Min((long)Math.Ceiling(limit.Capacity * (Percent / 100)), limit.Capacity - 1);
 }

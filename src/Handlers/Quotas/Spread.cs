@@ -25,7 +25,7 @@ internal sealed class Spread(Limit of) : Limit(of.Spec)
     public override double Rate => of.Rate;
 
     /// <summary>Whether a limit can be spread: one that counts how much goes in a time, and does not go evenly by itself.</summary>
-    public static bool Suits(Limit limit) => limit is not (Spread or SlowStart or MinInterval or ConcurrencyLimit);
+    public static bool Suits(Limit limit) => limit is not (Spread or LearnedRate or MinInterval or ConcurrencyLimit);
 
     /// <summary>Puts a spread behind each limit of a list, or takes them out again. Those that there are keep what they know.</summary>
     /// <param name="first">The list.</param>
