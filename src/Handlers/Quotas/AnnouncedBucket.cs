@@ -2,55 +2,94 @@ namespace Handlers.Quotas;
 
 /// <summary>A refilling bucket whose level the provider announces, with the time until it will be full, from which its rate follows.</summary>
 /// <remarks>
+/// Our own level counts everything that has left. An answer says what is left at the provider, but not which attempts it has counted: all that left a while before
+/// its own one did, and none that has not left yet. So the truth lies between what it says, and that less all that left since; our level is moved there, up or down.
+/// Up is how a provider's refunds come back; see docs/decisions/estimate-reserve.md.
+/// <para>
 /// The level is announced in whole units: what is missing lies between one less than the difference and the difference. Each answer so bounds the rate from both
 /// sides, the closer the emptier the bucket is; the documented rate holds inside of the bounds.
+/// </para>
 /// </remarks>
 internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit(spec, now)
 {
+    /// <summary>By so much ways to the provider may differ: who left so much earlier has arrived earlier.</summary>
+    private static readonly long Transit = TimeSpan.FromMilliseconds(250).Ticks;
+
+    private static readonly long Grid = Transit / 4;
+
     private double _level = spec.Burst;
     private long _levelAt = now;
     private double _lowRate;
     private double _highRate = double.PositiveInfinity;
+
+    // Attempts that left before the limit was known: by number.
     private long _foreseen;
 
-    // The level by the lowest word so far, and what was counted since without a word on what is left.
-    private double _lowest = spec.Burst;
-    private double _unseen;
-    private double _lastSettled;
-    private long _unseenAt;
-    private long _settledAt;
+    // By departure, what is not known to have been counted: all that left after _countedUntil.
+    private CostLog _left;
+    private long _countedUntil = now;
+    private long _ripensUntil = now;
+    private long _ripeAt = Never;
+
+    private EstimateErrors _errors;
+    private Mark? _mark;
+    private double _departed;
 
     public override double Rate => Math.Clamp(Spec.Amount / (double)Spec.Period.Ticks, _lowRate, _highRate);
 
     protected override long Full => Spec.Burst;
 
-    public override long FitsAt(long amount, long now) => Open + amount > Capacity ? Never : When(amount, now);
+    /// <summary>Requests are counted, and so are points; how many tokens and bytes a call costs is guessed.</summary>
+    private bool IsEstimated => Unit is LimitUnit.Tokens or LimitUnit.Bytes;
 
-    public override void Take(long amount, long now, long countedBy) => Open += amount;
+    public override long FitsAt(long amount, long now) => When(Math.Min(amount + Margin + Reserve(amount), Full), now);
 
-    public override void Return(long amount, long takenAt, long now, bool foreseen) => Open = takenAt < Born ? Open : Math.Max(0, Open - amount);
+    public override void Take(long amount, long now, long countedBy)
+    {
+        double level = Level(now);
+        if (_mark is { } mark && level > Full - 1)
+        {
+            // A full bucket does not refill: what was left then is known anew, and until then nothing was used.
+            _mark = mark.Departed < _departed ? null : mark with { At = now };
+        }
+
+        // What is under way does not refill before it has been counted.
+        Set(Math.Min(level, Full - (Rate * Transit)) - amount, now);
+        _left.Add(now, amount, Grid);
+        _departed += amount;
+        _errors.Count(amount);
+    }
+
+    public override void Return(long amount, long takenAt, long now, bool foreseen)
+    {
+        if (takenAt >= Born)
+        {
+            GiveBack(amount, takenAt, now);
+        }
+    }
 
     public override void Settle(long reserved, long actual, in Counting counting)
     {
-        long at = counting.EndedAt;
-        if (counting.TakenAt >= Born)
+        if (counting.TakenAt < Born)
         {
-            Open = Math.Max(0, Open - reserved);
-            Set(Level(at) - actual, Refilled(_lowest, at), at);
+            _foreseen = Math.Max(0, _foreseen - 1);
         }
-
-        // The answer before this one said nothing about what was left.
-        _unseenAt = _lastSettled > 0 ? _settledAt : _unseenAt;
-        _unseen += actual;
-        _lastSettled = actual;
-        _settledAt = at;
+        else if (actual < reserved)
+        {
+            GiveBack(reserved - actual, counting.TakenAt, counting.EndedAt);
+        }
+        else
+        {
+            _departed += actual - reserved;
+            Set(Level(counting.EndedAt) - (actual - reserved), counting.EndedAt);
+        }
     }
 
-    public override long Forecast(long amount, long now, long lag) => When(amount, now);
+    public override long Forecast(long amount, long now, long lag) => When(amount + Margin + Reserve(Math.Min(amount, Full)), now);
 
-    public override long Free(long now) => Math.Max(0, (long)Level(now) - Open - Margin);
+    public override long Free(long now) => Math.Max(0, (long)(Level(now) - Margin));
 
-    public override long FullAt(long now) => Open > 0 ? Never : Add(now, (Full - Level(now)) / Rate);
+    public override long FullAt(long now) => When(Full, now);
 
     public override void Foresee(long amount)
     {
@@ -61,32 +100,80 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
     protected override void Resize(long limit, long now)
     {
         double level = Level(now) + limit - Full;
-        double lowest = Refilled(_lowest, now) + Math.Max(0, limit - Full);
         Adjust(LimitSpec.Bucket(limit, Spec.Period, limit, Unit), now);
         _lowRate = 0;
         _highRate = double.PositiveInfinity;
-        Set(Math.Min(level, limit), Math.Min(lowest, limit), now);
+        _mark = null;
+        Set(Math.Min(level, limit), now);
     }
 
     protected override void Correct(in QuotaObservation seen, long takenAt, long now)
     {
         LearnRate(Full - seen.Remaining, seen.Reset);
-
-        if (takenAt < Born)
+        if (IsEstimated)
         {
-            _foreseen = Math.Max(0, _foreseen - 1);
+            LearnError(seen.Remaining, now);
         }
 
-        _unseen = takenAt >= _unseenAt ? 0 : Math.Max(0, _unseen - _lastSettled);
-        _lastSettled = 0;
-
-        // With nothing under way the lowest word, refilled since, has counted all there was. Else what it did not count may still be under way.
+        double most = seen.Remaining - _foreseen;
+        double least = most - _left.SumAfter(Math.Max(takenAt - Transit, _countedUntil));
         double level = Level(now);
-        double lowest = Math.Min(Refilled(_lowest, now), seen.Remaining);
-        Set(Open + _foreseen == 0 ? lowest - _unseen : Math.Min(level, seen.Remaining), lowest, now);
+        if (level > most + 1 + Reserve(0) + (Rate * Transit))
+        {
+            // More than our own errors explain: others spend, too, and what has just left may not be in what they left.
+            most -= _left.SumAfter(now - Transit);
+        }
+
+        Set(Math.Max(least, Math.Min(level, most)), now);
+        Confirm(takenAt - Transit, now);
     }
 
     private static long Add(long now, double ticks) => ticks <= 0 ? now : ticks >= Far ? Far : now + (long)Math.Ceiling(ticks);
+
+    /// <summary>What left until <paramref name="tick"/> has been counted in all answers that are written from now on; one that is on its way may be older.</summary>
+    private void Confirm(long tick, long now)
+    {
+        if (now >= _ripeAt)
+        {
+            _countedUntil = Math.Max(_countedUntil, _ripensUntil);
+            _left.DropThrough(_countedUntil);
+            _ripeAt = Never;
+        }
+
+        if (_ripeAt == Never && tick > _countedUntil)
+        {
+            _ripensUntil = tick;
+            _ripeAt = now + Transit;
+        }
+    }
+
+    private void GiveBack(long amount, long takenAt, long now)
+    {
+        _left.Remove(takenAt - 1, amount);
+        _departed -= amount;
+        Set(Math.Min(Full, Level(now) + amount), now);
+    }
+
+    /// <summary>What must stay for the sake of costs that were thought to be smaller than they are: of one of this amount, and of those not known to have been counted.</summary>
+    private double Reserve(long amount) => IsEstimated ? _errors.Reserve(_left.Sum + amount) : 0;
+
+    private void LearnError(long remaining, long now)
+    {
+        long inDoubt = _left.SumAfter(now - Transit);
+        if (_mark is { } mark && _departed > mark.Departed)
+        {
+            double estimated = _departed - mark.Departed;
+            if (estimated < 20 * (mark.InDoubt + inDoubt))
+            {
+                return;
+            }
+
+            double actual = mark.Remaining + (Rate * (now - mark.At)) - remaining;
+            _errors.Learn(estimated, actual);
+        }
+
+        _mark = new Mark(remaining, now, _departed, inDoubt);
+    }
 
     private void LearnRate(long missing, TimeSpan reset)
     {
@@ -109,16 +196,20 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
         _highRate = Math.Min(_highRate, high);
     }
 
-    private long When(long amount, long now) => Add(now, (Open + amount + Margin - Level(now)) / Rate);
+    private long When(double amount, long now) => Add(now, (amount - Level(now)) / Rate);
 
-    private double Level(long now) => Refilled(_level, now);
+    private double Level(long now) => Math.Min(Full, _level + (Math.Max(0, now - _levelAt) * Rate));
 
-    private double Refilled(double level, long now) => Math.Min(Full, level + (Math.Max(0, now - _levelAt) * Rate));
-
-    private void Set(double level, double lowest, long now)
+    private void Set(double level, long now)
     {
         _level = level;
-        _lowest = lowest;
         _levelAt = now;
     }
+
+    /// <summary>A word on what is left, to reckon from what was used until the next one.</summary>
+    /// <param name="Remaining">What was left.</param>
+    /// <param name="At">When.</param>
+    /// <param name="Departed">What had left until then.</param>
+    /// <param name="InDoubt">How much of it may not have been counted.</param>
+    private sealed record Mark(double Remaining, long At, double Departed, double InDoubt);
 }

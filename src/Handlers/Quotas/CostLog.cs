@@ -105,6 +105,23 @@ internal struct CostLog
         return Limit.Never;
     }
 
+    /// <summary>The sum of the entries after <paramref name="tick"/>.</summary>
+    public readonly long SumAfter(long tick)
+    {
+        if (_ring is null)
+        {
+            return _tick > tick ? _amount : 0;
+        }
+
+        long sum = 0;
+        for (int i = _ring.Count - 1; i >= 0 && _ring[i].Tick > tick; i--)
+        {
+            sum += _ring[i].Amount;
+        }
+
+        return sum;
+    }
+
     private sealed class Ring
     {
         private (long Tick, long Amount)[] _entries = new (long Tick, long Amount)[4];

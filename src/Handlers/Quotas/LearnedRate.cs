@@ -70,6 +70,8 @@ internal sealed class LearnedRate : Limit
     public static LearnedRate AfterRefusal(int underWay, in GateClosing closing, long now) =>
         new(Math.Clamp(underWay, First, Fastest), Math.Clamp(closing.Wait.Ticks, ShortestSpan, LongestDoubling), now) { WasRefused = true, _slowedAt = now };
 
+    public override double Rate => _rate / TimeSpan.TicksPerSecond;
+
     public override long AmountOf(in Cost cost) => Math.Min(cost.Requests, Capacity);
 
     public override long FitsAt(long amount, long now) => Math.Max(now, _next);
@@ -129,6 +131,8 @@ internal sealed class LearnedRate : Limit
     public override long Free(long now) => _next <= now ? 1 : 0;
 
     public override long FullAt(long now) => Math.Max(now, _next);
+
+    public override string ToString() => WasRefused ? $"{Spec}, learned" : Spec.ToString();
 
     public override bool IsForgettable(long now) => now > _slowedAt + (WasRefused ? Memory : 0) && base.IsForgettable(now);
 

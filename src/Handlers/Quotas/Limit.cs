@@ -87,6 +87,7 @@ internal abstract class Limit(LimitSpec spec)
 
     /// <summary>The limit as people read it.</summary>
     public override string ToString() => Spec.ToString();
+
     /// <summary>A new limit in its place would know as much.</summary>
     public virtual bool IsForgettable(long now) => FullAt(now) <= now;
 

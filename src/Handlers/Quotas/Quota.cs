@@ -303,7 +303,7 @@ internal abstract class Quota
             long fullAt = next.FullAt(now);
             limits.Add(new LimitSnapshot
             {
-                Text = next.Spec.ToString(),
+                Text = next.ToString(),
                 Unit = next.Unit,
                 Capacity = next.Capacity,
                 Free = next.Free(now),

@@ -134,6 +134,7 @@ public sealed class ResilienceMonitorTests
             for (int i = 0; i < 4; i++)
             {
                 (await client.GetAsync("things")).Dispose();
+                await Task.Delay(TimeSpan.FromSeconds(1), bench.Time);
             }
 
             using var gone = new CancellationTokenSource(TimeSpan.FromSeconds(2), bench.Time);
