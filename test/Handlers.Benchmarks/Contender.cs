@@ -1,62 +1,48 @@
 namespace Handlers.Benchmarks;
 
-/// <summary>One client under measurement.</summary>
-internal sealed class Contender : IDisposable
+/// <summary>One way to do something, measured in rounds: the medians of its time and of the bytes that it allocates, each for one time.</summary>
+internal sealed class Contender(string name, Action<int> work)
 {
-    private static readonly Uri Target = new("https://api.github.com/repos/o/r/issues");
-
-    private readonly HttpClient _client;
-    private readonly bool _asynchronous;
     private readonly List<double> _nanoseconds = [];
     private readonly List<double> _bytes = [];
 
-    public Contender(string name, bool asynchronous, Func<HttpMessageHandler, HttpMessageHandler> chain)
+    public string Name { get; } = name;
+
+    public (double Ns, double Bytes) Median => (MedianOf(_nanoseconds), MedianOf(_bytes));
+
+    /// <summary>Lets all take turns, each round in another order, so that a slow moment of the machine hits all of them and none always runs after the same one.</summary>
+    /// <param name="contenders">Who competes.</param>
+    /// <param name="rounds">How many medians are taken over.</param>
+    /// <param name="times">How often the work is done in one round.</param>
+    /// <param name="cpu">Counts the time that the process had a processor instead of the time that passed: for a machine that does other things as well.</param>
+    public static void Compete(Contender[] contenders, int rounds, int times, bool cpu)
     {
-        Name = name;
-        _asynchronous = asynchronous;
-        _client = new HttpClient(chain(new StubTransport(asynchronous))) { Timeout = Timeout.InfiniteTimeSpan };
+        foreach (Contender contender in contenders)
+        {
+            contender.Warm(5 * times);
+        }
+
+        for (int round = 0; round < rounds; round++)
+        {
+            for (int i = 0; i < contenders.Length; i++)
+            {
+                contenders[(round + i) % contenders.Length].Round(times, cpu);
+            }
+        }
     }
 
-    public string Name { get; }
+    private static double MedianOf(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    public void Warm(int calls) => Send(calls);
+    private void Warm(int times) => work(times);
 
-    public void Round(int calls)
+    private void Round(int times, bool cpu)
     {
         long bytes = GC.GetTotalAllocatedBytes(precise: false);
+        TimeSpan before = Environment.CpuUsage.TotalTime;
         long start = TimeProvider.System.GetTimestamp();
-        Send(calls);
-        _nanoseconds.Add(TimeProvider.System.GetElapsedTime(start).TotalNanoseconds / calls);
-        _bytes.Add((GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)calls);
-    }
-
-    public (double Ns, double Bytes) Median() => (Median(_nanoseconds), Median(_bytes));
-
-    public void Dispose() => _client.Dispose();
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private void Send(int calls)
-    {
-        if (_asynchronous)
-        {
-            SendAsync(calls).GetAwaiter().GetResult();
-            return;
-        }
-
-        for (int i = 0; i < calls; i++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, Target);
-            using HttpResponseMessage response = _client.Send(request, HttpCompletionOption.ResponseHeadersRead);
-        }
-    }
-
-    private async Task SendAsync(int calls)
-    {
-        for (int i = 0; i < calls; i++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, Target);
-            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        }
+        work(times);
+        TimeSpan passed = cpu ? Environment.CpuUsage.TotalTime - before : TimeProvider.System.GetElapsedTime(start);
+        _nanoseconds.Add(passed.TotalNanoseconds / times);
+        _bytes.Add((GC.GetTotalAllocatedBytes(precise: true) - bytes) / (double)times);
     }
 }

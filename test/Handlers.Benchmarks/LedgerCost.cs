@@ -7,7 +7,7 @@ namespace Handlers.Benchmarks;
 /// <summary>What a grant costs in a ledger of one account and in one of a million, and what a quota of two limits keeps in memory. Names are not counted.</summary>
 internal sealed class LedgerCost
 {
-    private const int Many = 1_000_000;
+    private static readonly int[] Sizes = [1, 1_000, 100_000, 1_000_000];
     private const int Rounds = 30;
     private const int GrantsPerRound = 50_000;
 
@@ -15,7 +15,7 @@ internal sealed class LedgerCost
     private readonly QuotaLedger _ledger = new(TimeProvider.System);
     private readonly string[] _names;
 
-    private LedgerCost(int accounts)
+    public LedgerCost(int accounts)
     {
         // Long periods: nothing is forgotten while it is measured. Each account is met in an order of its own, as in a process that serves many.
         if (!LimitGrammar.TryParse("1000000000/hour; window, 1000000000/day; window", out ImmutableArray<LimitSpec> limits, out string? error))
@@ -30,42 +30,28 @@ internal sealed class LedgerCost
 
     public static LedgerFigures Measure()
     {
-        var one = new LedgerCost(1);
-        var many = new LedgerCost(Many);
-        one.Grant(0, GrantsPerRound);
-        double perQuota = many.Fill();
-        List<double> oneNs = [];
-        List<double> manyNs = [];
-        long bytes = 0;
-        for (int round = 0; round < Rounds; round++)
+        Size[] sizes = [new(Sizes[0]), new(Sizes[^1])];
+        double bytes = Compete(sizes);
+        return new LedgerFigures(Median(sizes[0].Nanoseconds), Median(sizes[1].Nanoseconds), sizes[1].BytesPerQuota, bytes);
+    }
+
+    /// <summary>The whole table: one quota, a thousand, a hundred thousand, a million.</summary>
+    public static int Run()
+    {
+        Size[] sizes = Array.ConvertAll(Sizes, accounts => new Size(accounts));
+        double bytes = Compete(sizes);
+        double one = Median(sizes[0].Nanoseconds);
+        foreach (Size size in sizes)
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            oneNs.Add(one.Time(round));
-            manyNs.Add(many.Time(round));
-            bytes += GC.GetAllocatedBytesForCurrentThread() - before;
+            double ns = Median(size.Nanoseconds);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{size.Ledger._names.Length,9:N0} quotas: {ns,6:F0} ns a grant ({ns / one:F1} x), {bytes:F1} B; {size.BytesPerQuota:F0} B kept per quota"));
         }
 
-        return new LedgerFigures(Median(oneNs), Median(manyNs), perQuota, bytes / (2.0 * Rounds * GrantsPerRound));
+        return 0;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private double Fill()
-    {
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        Grant(0, _names.Length);
-        long after = GC.GetTotalMemory(forceFullCollection: true);
-        return (after - before) / (double)_names.Length;
-    }
-
-    private double Time(int round)
-    {
-        long start = TimeProvider.System.GetTimestamp();
-        Grant(round * GrantsPerRound, GrantsPerRound);
-        return TimeProvider.System.GetElapsedTime(start).TotalNanoseconds / GrantsPerRound;
-    }
-
-    private void Grant(int from, int count)
+    public void Grant(int from, int count)
     {
         for (int i = 0; i < count; i++)
         {
@@ -86,5 +72,57 @@ internal sealed class LedgerCost
             _ledger.Settle(ref grant, Verdict.Ok, TimeProvider.System.GetTimestamp());
             _ledger.Release(ref grant);
         }
+    }
+
+    /// <summary>The bytes allocated by a grant, over all sizes.</summary>
+    private static double Compete(Size[] sizes)
+    {
+        long bytes = 0;
+        for (int round = 0; round < Rounds; round++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (Size size in sizes)
+            {
+                size.Nanoseconds[round] = size.Ledger.Time(round);
+            }
+
+            bytes += GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+
+        return bytes / ((double)sizes.Length * Rounds * GrantsPerRound);
+    }
+
+    private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
+
+    private double Fill()
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        Grant(0, _names.Length);
+        long after = GC.GetTotalMemory(forceFullCollection: true);
+        return (after - before) / (double)_names.Length;
+    }
+
+    private double Time(int round)
+    {
+        long start = TimeProvider.System.GetTimestamp();
+        Grant(round * GrantsPerRound, GrantsPerRound);
+        return TimeProvider.System.GetElapsedTime(start).TotalNanoseconds / GrantsPerRound;
+    }
+
+    /// <summary>A ledger of so many accounts while it is measured.</summary>
+    private sealed class Size
+    {
+        public Size(int accounts)
+        {
+            Ledger = new LedgerCost(accounts);
+            BytesPerQuota = Ledger.Fill();
+            Ledger.Grant(0, GrantsPerRound);
+        }
+
+        public LedgerCost Ledger { get; }
+
+        public double BytesPerQuota { get; }
+
+        public double[] Nanoseconds { get; } = new double[Rounds];
     }
 }

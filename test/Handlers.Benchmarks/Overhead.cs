@@ -11,11 +11,11 @@ internal static class Overhead
     private const int Rounds = 40;
     private const int CallsPerRound = 4_000;
 
-    public static async Task<int> RunAsync(bool json)
+    public static async Task<int> RunAsync(bool json, bool cpu)
     {
-        Figures sync = Measure(asynchronous: false);
-        Figures async = Measure(asynchronous: true);
-        HitFigures hit = await CacheHit.MeasureAsync();
+        Figures sync = Measure(asynchronous: false, cpu);
+        Figures async = Measure(asynchronous: true, cpu);
+        HitFigures hit = await CacheHit.MeasureAsync(cpu);
         LedgerFigures ledger = LedgerCost.Measure();
         if (json)
         {
@@ -29,61 +29,22 @@ internal static class Overhead
             sync   {sync}
             async  {async}
             the same without response caching
-            sync   {Measure(asynchronous: false, caching: false)}
-            async  {Measure(asynchronous: true, caching: false)}
+            sync   {Measure(asynchronous: false, cpu, caching: false)}
+            async  {Measure(asynchronous: true, cpu, caching: false)}
             hit    {hit}
             ledger {ledger}
             """);
         return 0;
     }
 
-    private static Figures Measure(bool asynchronous, bool caching = true)
+    private static Figures Measure(bool asynchronous, bool cpu, bool caching = true)
     {
-        Contender[] contenders =
-        [
-            new("bare", asynchronous, transport => transport),
-            new("ours", asynchronous, transport => ResilienceHandlers.Create(transport, GitHub(caching))),
-            new("polly", asynchronous, transport => new PollyHandler { InnerHandler = transport }),
-            new("empty8", asynchronous, EightEmpty),
-        ];
-        foreach (Contender contender in contenders)
-        {
-            contender.Warm(20_000);
-        }
-
-        for (int round = 0; round < Rounds; round++)
-        {
-            // Each round starts with another contender, so that none always runs after the same one.
-            for (int i = 0; i < contenders.Length; i++)
-            {
-                contenders[(round + i) % contenders.Length].Round(CallsPerRound);
-            }
-        }
-
-        (double ns, double bytes) bare = contenders[0].Median();
-        return new Figures(contenders[1].Median(), contenders[2].Median(), contenders[3].Median(), bare);
-    }
-
-    /// <summary>The profile of GitHub with its limits so high that nobody waits: what is measured is the work of a granted call.</summary>
-    private static ResilienceHandlersOptions GitHub(bool caching)
-    {
-        var options = new ResilienceHandlersOptions { Provider = "github" };
-        options.Caching.Enabled = caching;
-        foreach ((string group, string limits) in new[] { ("secondary", "1000000000 points/minute") })
-        {
-            options.Pacing.Groups[group] = new PacingGroupOptions { Limits = limits };
-        }
-
-        return options;
-    }
-
-    private static HttpMessageHandler EightEmpty(HttpMessageHandler transport)
-    {
-        for (int i = 0; i < 8; i++)
-        {
-            transport = new EmptyHandler { InnerHandler = transport };
-        }
-
-        return transport;
+        var bare = new Caller(new StubTransport(asynchronous), asynchronous);
+        var ours = new Caller(Chains.Ours(new StubTransport(asynchronous), options => options.Caching.Enabled = caching), asynchronous);
+        var polly = new Caller(Chains.Polly(new StubTransport(asynchronous)), asynchronous);
+        var empty = new Caller(Chains.Empty(new StubTransport(asynchronous)), asynchronous);
+        Contender[] contenders = [new("bare", bare.Send), new("ours", ours.Send), new("polly", polly.Send), new("empty8", empty.Send)];
+        Contender.Compete(contenders, Rounds, CallsPerRound, cpu);
+        return new Figures(contenders[1].Median, contenders[2].Median, contenders[3].Median, contenders[0].Median);
     }
 }

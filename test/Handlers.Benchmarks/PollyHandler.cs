@@ -7,7 +7,7 @@ using Polly.Timeout;
 namespace Handlers.Benchmarks;
 
 /// <summary>The usual hand-made stack on Polly.Core: total timeout, retry, circuit breaker and attempt timeout in one handler.</summary>
-internal sealed class PollyHandler : DelegatingHandler
+internal sealed class PollyHandler(bool opensAtOnce = false) : DelegatingHandler
 {
     private static readonly ResiliencePropertyKey<HttpRequestMessage> RequestKey = new("request");
 
@@ -22,7 +22,8 @@ internal sealed class PollyHandler : DelegatingHandler
         .AddCircuitBreaker(new CircuitBreakerStrategyOptions<HttpResponseMessage>
         {
             ShouldHandle = static args => new ValueTask<bool>(IsTransient(args.Outcome)),
-            MinimumThroughput = int.MaxValue,
+            MinimumThroughput = opensAtOnce ? 2 : int.MaxValue,
+            BreakDuration = TimeSpan.FromHours(1),
         })
         .AddTimeout(TimeSpan.FromSeconds(30))
         .Build();

@@ -2,35 +2,20 @@ using System.Net;
 
 namespace Handlers.Benchmarks;
 
-/// <summary>Answers with GitHub's 24 headers and a small body still to come, synchronously or after one hop through the scheduler.</summary>
-internal sealed class StubTransport(bool asynchronous) : HttpMessageHandler
+/// <summary>Answers with an API's headers and a small body still to come, synchronously or after one hop through the scheduler.</summary>
+internal sealed class StubTransport(bool asynchronous, (string Name, string Value)[]? headers = null) : HttpMessageHandler
 {
-    private static readonly (string Name, string Value)[] Headers =
-    [
-        ("Date", "Sat, 21 Nov 2026 12:00:00 GMT"),
-        ("Cache-Control", "private, max-age=60, s-maxage=60"),
-        ("Vary", "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding, Accept, X-Requested-With"),
-        ("ETag", "W/\"644b5b0155e6404a9cc4bd9d8b1ae730\""),
-        ("X-OAuth-Scopes", "repo"),
-        ("X-Accepted-OAuth-Scopes", "repo"),
-        ("X-GitHub-Media-Type", "github.v3; format=json"),
-        ("x-github-api-version-selected", "2022-11-28"),
-        ("X-RateLimit-Limit", "5000"),
-        ("X-RateLimit-Remaining", "4999"),
-        ("X-RateLimit-Reset", "1795265400"),
-        ("X-RateLimit-Used", "1"),
-        ("X-RateLimit-Resource", "core"),
-        ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After"),
-        ("Access-Control-Allow-Origin", "*"),
-        ("Strict-Transport-Security", "max-age=31536000; includeSubdomains; preload"),
-        ("X-Frame-Options", "deny"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("X-XSS-Protection", "0"),
-        ("Referrer-Policy", "origin-when-cross-origin, strict-origin-when-cross-origin"),
-        ("Content-Security-Policy", "default-src 'none'"),
-        ("Server", "github.com"),
-        ("X-GitHub-Request-Id", "0402:25A1:11044F5"),
-    ];
+    private readonly (string Name, string Value)[] _headers = headers ?? AnswerHeaders.GitHub;
+    private int _sent;
+
+    /// <summary>The statuses in turn; the last one stays, unless <see cref="Repeats"/>.</summary>
+    public HttpStatusCode[] Statuses { get; init; } = [HttpStatusCode.OK];
+
+    /// <summary>After the last status the first one comes again.</summary>
+    public bool Repeats { get; init; }
+
+    /// <summary>The wait that refusals name; null for none.</summary>
+    public string? RetryAfter { get; init; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -44,12 +29,19 @@ internal sealed class StubTransport(bool asynchronous) : HttpMessageHandler
 
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => Answer(request);
 
-    private static HttpResponseMessage Answer(HttpRequestMessage request)
+    private HttpResponseMessage Answer(HttpRequestMessage request)
     {
-        var response = new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new PendingContent() };
-        foreach ((string name, string value) in Headers)
+        int turn = Statuses.Length == 1 ? 0 : _sent++;
+        HttpStatusCode status = Statuses[Repeats ? turn % Statuses.Length : Math.Min(turn, Statuses.Length - 1)];
+        var response = new HttpResponseMessage(status) { RequestMessage = request, Content = new PendingContent() };
+        foreach ((string name, string value) in _headers)
         {
             response.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        if (RetryAfter is not null && status == HttpStatusCode.TooManyRequests)
+        {
+            response.Headers.TryAddWithoutValidation("Retry-After", RetryAfter);
         }
 
         response.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=utf-8");
