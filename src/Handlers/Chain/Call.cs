@@ -304,7 +304,8 @@ internal sealed class Call
     /// <summary>A body that is still being sent may hold the attempt's token after the answer has come.</summary>
     public bool Reusable => Original.Content is null;
 
-    private void Remember() => (_history ??= []).Add(LastAttempt());
+    // Most calls that are repeated at all are repeated once.
+    private void Remember() => (_history ??= new List<CallAttempt>(1)).Add(LastAttempt());
 
     private static TimeSpan Shorter(TimeSpan total, TimeSpan? asked) =>
         asked is not { } span ? total : total == Timeout.InfiniteTimeSpan || (span != Timeout.InfiniteTimeSpan && span < total) ? span : total;

@@ -48,20 +48,16 @@ public sealed class RetryHandler : ChainedHandler
         return call.RetryDecision.Again ? Step.Wait : Step.Go;
     }
 
-    internal override async ValueTask WaitOnLeaveAsync(Call call, Place below)
+    internal override ValueTask WaitOnLeaveAsync(Call call, Place below)
     {
         call.Token.ThrowIfCancellationRequested();
-        var loop = new RetryLoop(this, call, below);
-        await loop.RunAsync().ConfigureAwait(false);
-        Report(call);
+        return new RetryLoop(this, call, below).RunAsync();
     }
 
     internal override void WaitOnLeave(Call call, Place below)
     {
         call.Token.ThrowIfCancellationRequested();
-        var loop = new RetryLoop(this, call, below);
-        loop.Run();
-        Report(call);
+        new RetryLoop(this, call, below).Run();
     }
 
     /// <summary>Decides about the outcome on the call, once; whoever asks later reads the decision.</summary>
@@ -95,6 +91,16 @@ public sealed class RetryHandler : ChainedHandler
         }
     }
 
+    /// <summary>Says so when repeating helped.</summary>
+    internal void Report(Call call)
+    {
+        if (call.Exception is null && call.Judgement is { Kind: VerdictKind.Ok })
+        {
+            RetryLog.Recovered(Client.Logger, call);
+            call.Trace?.Recovered();
+        }
+    }
+
     private static int? StatusOf(Call call) => (int?)(call.Response?.StatusCode ?? (call.Exception as HttpRequestException)?.StatusCode);
 
     private static bool IsListed(ClientPolicy policy, Call call, Judgement outcome) => outcome.Failure switch
@@ -110,15 +116,6 @@ public sealed class RetryHandler : ChainedHandler
         FailureClass.Reset => policy.RetryOn.Contains(ErrorNames.Reset),
         _ => false,
     };
-
-    private void Report(Call call)
-    {
-        if (call.Exception is null && call.Judgement is { Kind: VerdictKind.Ok })
-        {
-            RetryLog.Recovered(Client.Logger, call);
-            call.Trace?.Recovered();
-        }
-    }
 
     private void Tell(Call call, Judgement outcome, RetryDecision decision)
     {
