@@ -11,7 +11,7 @@ internal struct AttemptTimer
 
     private AttemptTimer(CancellationToken outer) => _outer = outer;
 
-    public CancellationTokenSource? Source { get; private set; }
+    public TimedSource? Source { get; private set; }
 
     public TimeoutCause Cause { get; private set; }
 
@@ -20,19 +20,21 @@ internal struct AttemptTimer
     /// <summary>The timer fired, and not because the caller gave up.</summary>
     public readonly bool Fired => Source is { IsCancellationRequested: true } && !_outer.IsCancellationRequested;
 
-    public static AttemptTimer Arm(Clock clock, TimeSpan attempt, TimeSpan left, CancellationToken outer)
+    /// <summary>Arms it from the call's last look at the clock.</summary>
+    public static AttemptTimer Arm(Call call)
     {
-        var timer = new AttemptTimer(outer);
-        bool total = left != Timeout.InfiniteTimeSpan && (attempt == Timeout.InfiniteTimeSpan || left <= attempt);
-        TimeSpan timeout = total ? left : attempt;
-        if (timeout == Timeout.InfiniteTimeSpan)
+        var timer = new AttemptTimer(call.Token);
+        long attemptEnds = call.Client.Clock.After(call.Now, call.AttemptTimeout);
+        bool total = call.DeadlineAt <= attemptEnds;
+        long due = total ? call.DeadlineAt : attemptEnds;
+        if (due == Clock.Never)
         {
             return timer;
         }
 
         timer.Cause = total ? TimeoutCause.Total : TimeoutCause.Attempt;
-        timer.Source = TokenSourcePool.Rent(clock.Time, timeout);
-        timer._link = outer.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), timer.Source);
+        timer.Source = TokenSourcePool.Rent(call.Client.Clock, due);
+        timer._link = call.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), timer.Source);
         return timer;
     }
 
@@ -40,9 +42,9 @@ internal struct AttemptTimer
     public readonly void Unlink() => _link.Dispose();
 
     /// <summary>Gives the source to somebody else (the body) and forgets it.</summary>
-    public CancellationTokenSource? Detach()
+    public TimedSource? Detach()
     {
-        CancellationTokenSource? source = Source;
+        TimedSource? source = Source;
         Source = null;
         return source;
     }

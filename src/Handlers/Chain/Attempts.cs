@@ -7,9 +7,7 @@ internal static class Attempts
     public static bool Begin(Call call, bool innermost, out AttemptTimer timer)
     {
         timer = default;
-        Clock clock = call.Client.Clock;
-        TimeSpan left = clock.Between(call.Now, call.DeadlineAt);
-        if (left == TimeSpan.Zero)
+        if (call.Now >= call.DeadlineAt)
         {
             call.Fail(Refusals.DeadlinePassed(call));
             return false;
@@ -32,7 +30,7 @@ internal static class Attempts
             call.Trace?.AttemptStarted();
         }
 
-        timer = AttemptTimer.Arm(clock, call.AttemptTimeout, left, call.Token);
+        timer = AttemptTimer.Arm(call);
         return true;
     }
 

@@ -137,7 +137,7 @@ internal sealed class Call
     public BodyWatcher? Watcher { get; set; }
 
     /// <summary>The token source that goes on to the body, with its timer.</summary>
-    public CancellationTokenSource? BodySource { get; set; }
+    public TimedSource? BodySource { get; set; }
 
     /// <summary>What the call tells those who look; null while nobody does.</summary>
     public CallTrace? Trace => _trace ?? (Client.State.Events.IsWatched || Options?.Progress is not null ? _trace = new CallTrace(this) : null);

@@ -13,7 +13,7 @@ internal sealed class CallContent : HttpContent
 {
     private readonly HttpContent _inner;
     private readonly Call _call;
-    private CancellationTokenSource? _source;
+    private TimedSource? _source;
     private readonly TimeSpan _idle;
     private readonly LeakGuard? _guard;
     private int _ended;
@@ -21,7 +21,7 @@ internal sealed class CallContent : HttpContent
     private volatile bool _givenUp;
     private int _reading;
 
-    public CallContent(HttpContent inner, Call call, TimeoutCause cause, TimeSpan limit)
+    public CallContent(HttpContent inner, Call call, TimeoutCause cause)
     {
         _inner = inner;
         _call = call;
@@ -40,9 +40,10 @@ internal sealed class CallContent : HttpContent
         }
 
         // The deadline may have passed while the beginning of an error body was read to judge it.
-        _expired = limit == TimeSpan.Zero;
-        _idle = cause == TimeoutCause.BodyIdle ? limit : Timeout.InfiniteTimeSpan;
-        _source = Rearm(call, cause, limit);
+        bool isStream = cause == TimeoutCause.BodyIdle;
+        _expired = !isStream && call.Now >= call.DeadlineAt;
+        _idle = isStream ? call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
+        _source = Rearm(call, isLimited: isStream ? _idle != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never, isStream ? Clock.Never : call.DeadlineAt);
 
         // A body that nobody reads or disposes must not keep its slots for ever: the deadline ends it, and where there is none the finalizer does.
         if (call.Grant.IsHeld && !TryEndAtDeadline())
@@ -175,23 +176,22 @@ internal sealed class CallContent : HttpContent
     }
 
     /// <summary>The attempt's source, set to what now counts; it may have fired just before, then the first read says so.</summary>
-    private static CancellationTokenSource? Rearm(Call call, TimeoutCause cause, TimeSpan limit)
+    private static TimedSource? Rearm(Call call, bool isLimited, long dueAt)
     {
-        if (cause == TimeoutCause.Total && limit == Timeout.InfiniteTimeSpan)
+        if (!isLimited)
         {
             // Nothing will end it. A source armed for as long as a timer can be would keep a forgotten body, and its slot, for weeks.
             call.ReleaseBodySource();
             return null;
         }
 
-        limit = cause == TimeoutCause.BodyIdle ? Timeout.InfiniteTimeSpan : limit;
-        if (call.BodySource is null)
+        if (call.BodySource is { } source)
         {
-            return limit == Timeout.InfiniteTimeSpan ? null : call.BodySource = TokenSourcePool.Rent(call.Client.Clock.Time, limit);
+            source.CancelAt(dueAt);
+            return source;
         }
 
-        call.BodySource.CancelAfter(limit < TokenSourcePool.LongestTimeout ? limit : TokenSourcePool.LongestTimeout);
-        return call.BodySource;
+        return call.BodySource = TokenSourcePool.Rent(call.Client.Clock, dueAt);
     }
 
     /// <summary>The deadline came while the body held something: it is given back now, and whoever reads on is told.</summary>
@@ -229,7 +229,7 @@ internal sealed class CallContent : HttpContent
         if (Volatile.Read(ref _ended) == 0)
         {
             TokenSourcePool.Return(_source!, reusable: false);
-            _source = _call.BodySource = TokenSourcePool.Rent(_call.Client.Clock.Time, Cause == TimeoutCause.Total ? _call.Left : Timeout.InfiniteTimeSpan);
+            _source = _call.BodySource = TokenSourcePool.Rent(_call.Client.Clock, Cause == TimeoutCause.Total ? _call.DeadlineAt : Clock.Never);
             if (_call.Grant.IsHeld)
             {
                 TryEndAtDeadline();
@@ -249,7 +249,8 @@ internal sealed class CallContent : HttpContent
     {
         if (_idle != Timeout.InfiniteTimeSpan)
         {
-            _source!.CancelAfter(_idle);
+            Clock clock = _call.Client.Clock;
+            _source!.CancelAt(clock.After(clock.Now, _idle));
         }
     }
 
@@ -257,7 +258,7 @@ internal sealed class CallContent : HttpContent
     {
         if (_idle != Timeout.InfiniteTimeSpan && Volatile.Read(ref _ended) == 0)
         {
-            _source!.CancelAfter(Timeout.InfiniteTimeSpan);
+            _source!.CancelAt(Clock.Never);
         }
     }
 

@@ -32,14 +32,14 @@ internal static class Delivery
         }
 
         bool stream = IsStream(response.Content, call.Policy);
-        TimeSpan limit = stream ? call.Policy.Options.BodyIdleTimeout : call.Client.Clock.Between(call.Now, call.DeadlineAt);
-        if (limit == Timeout.InfiniteTimeSpan && !call.Grant.IsHeld && call.Watcher is null)
+        bool isLimited = stream ? call.Policy.Options.BodyIdleTimeout != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never;
+        if (!isLimited && !call.Grant.IsHeld && call.Watcher is null)
         {
             call.EndBody();
             return;
         }
 
-        response.Content = new CallContent(response.Content, call, stream ? TimeoutCause.BodyIdle : TimeoutCause.Total, limit);
+        response.Content = new CallContent(response.Content, call, stream ? TimeoutCause.BodyIdle : TimeoutCause.Total);
     }
 
     /// <summary>A body already in memory has ended, and so has one that can't have any bytes.</summary>

@@ -3,44 +3,45 @@ using System.Collections.Concurrent;
 namespace Handlers;
 
 /// <summary>
-/// Token sources, the only thing that is pooled. A source comes back only after its registrations are disposed and <see cref="CancellationTokenSource.TryReset"/>
-/// said yes; any other order lets one call cancel another. Under a <see cref="TimeProvider"/> other than the system's, TryReset says no and nothing is pooled.
+/// Token sources, the only thing that is pooled. A source comes back only after its registrations are disposed and <see cref="TimedSource.TryEnd"/> said yes;
+/// any other order lets one call cancel another. Under a <see cref="TimeProvider"/> other than the system's nothing is pooled.
 /// </summary>
 internal static class TokenSourcePool
 {
     private const int Capacity = 256;
-    private static readonly ConcurrentQueue<CancellationTokenSource> Idle = new();
-    private static CancellationTokenSource? s_next;
+    private static readonly ConcurrentQueue<TimedSource> Idle = new();
+    private static TimedSource? s_next;
     private static int s_count;
 
-    /// <summary>What a timer can take at most, 49.7 days; a longer timeout ends there.</summary>
-    public static readonly TimeSpan LongestTimeout = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
-
-    public static CancellationTokenSource Rent(TimeProvider time, TimeSpan timeout)
+    /// <summary>A source that is cancelled at a timestamp of the clock.</summary>
+    public static TimedSource Rent(Clock clock, long dueAt)
     {
-        timeout = timeout < LongestTimeout ? timeout : LongestTimeout;
-        if (!ReferenceEquals(time, TimeProvider.System))
+        TimedSource? source = null;
+        if (IsPooled(clock))
         {
-            return new CancellationTokenSource(timeout, time);
+            source = Interlocked.Exchange(ref s_next, null);
+            if (source is null && Idle.TryDequeue(out source))
+            {
+                Interlocked.Decrement(ref s_count);
+            }
         }
 
-        CancellationTokenSource? source = Interlocked.Exchange(ref s_next, null);
-        if (source is null && Idle.TryDequeue(out source))
-        {
-            Interlocked.Decrement(ref s_count);
-        }
-
-        source ??= new CancellationTokenSource();
-        source.CancelAfter(timeout);
+        source ??= new TimedSource(clock);
+        source.CancelAt(dueAt);
         return source;
     }
 
     /// <summary>Takes a source back. Its registrations must have been disposed.</summary>
     /// <param name="source">The source.</param>
     /// <param name="reusable">False when something below may still hold the token (a request body that is still being sent).</param>
-    public static void Return(CancellationTokenSource source, bool reusable)
+    public static void Return(TimedSource source, bool reusable)
     {
-        if (!reusable || !source.TryReset())
+        if (!source.TryEnd())
+        {
+            return;
+        }
+
+        if (!reusable || !IsPooled(source.Clock))
         {
             source.Dispose();
             return;
@@ -60,4 +61,6 @@ internal static class TokenSourcePool
         Interlocked.Decrement(ref s_count);
         source.Dispose();
     }
+
+    private static bool IsPooled(Clock clock) => ReferenceEquals(clock.Time, TimeProvider.System);
 }

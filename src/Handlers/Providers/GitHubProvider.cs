@@ -53,6 +53,9 @@ internal sealed class GitHubProvider : Provider
     private static readonly QuotaUse WriteUse = new(Writes, Cost.OneRequest);
     private static readonly QuotaUse ContentUse = new(Content, Cost.OneRequest, QuotaStart.Slow);
 
+    private static readonly HeaderNames Read = AnswerHeaders.Names.And(
+        "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-resource", "x-poll-interval");
+
     private static readonly Charges CoreCharges = new(Core);
     private static readonly Charges SearchCharges = new(Search);
     private static readonly Charges CodeSearchCharges = new(CodeSearch);
@@ -125,7 +128,7 @@ internal sealed class GitHubProvider : Provider
         string? pollInterval = null;
         foreach ((string name, HeaderStringValues lines) in answer.Headers)
         {
-            if (headers.TryTake(name, lines))
+            if (!Read.MayContain(name) || headers.TryTake(name, lines))
             {
                 continue;
             }

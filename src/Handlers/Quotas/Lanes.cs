@@ -232,7 +232,9 @@ internal sealed class Lanes : IDisposable
                         PassOverNeedsLock(first.Priority);
                     }
 
-                    first.GrantNeedsLock(_account.TakeNeedsLock(lane, charge, first.Operation, authority, now, first.Priority));
+                    Grant grant = default;
+                    _account.TakeNeedsLock(ref grant, lane, charge, first.Operation, authority, now, first.Priority);
+                    first.GrantNeedsLock(grant);
                     first.Next = ended;
                     ended = first;
                     continue;

@@ -4,13 +4,14 @@ namespace Handlers.Quotas;
 internal sealed class LedgerClock(TimeProvider time)
 {
     private readonly long _origin = time.GetTimestamp();
+    private readonly double _ticksPerUnit = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
 
     public TimeProvider Provider { get; } = time;
 
-    public long Now => Provider.GetElapsedTime(_origin).Ticks;
+    public long Now => TickAt(Provider.GetTimestamp());
 
     /// <summary>The tick of a timestamp of the same time provider.</summary>
-    public long TickAt(long timestamp) => Provider.GetElapsedTime(_origin, timestamp).Ticks;
+    public long TickAt(long timestamp) => (long)((timestamp - _origin) * _ticksPerUnit);
 
     /// <summary>The wall clock now. Read anew for each use: it may be set while we run, ticks may not.</summary>
     public DateTimeOffset Utc => Provider.GetUtcNow();

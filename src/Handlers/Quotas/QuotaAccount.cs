@@ -89,7 +89,7 @@ internal sealed class QuotaAccount : Quota
                 && (demand.Priority < demand.Policy.YieldsFrom || YieldsUntilNeedsLock(lane, charge, demand.Priority, demand.Policy.Reserve, now) <= now)
                 && (authority is null || authority.TryTake(this, now, out _)))
             {
-                grant = TakeNeedsLock(lane, charge, operation, authority, now, demand.Priority);
+                TakeNeedsLock(ref grant, lane, charge, operation, authority, now, demand.Priority);
                 return Admission.Granted;
             }
 
@@ -347,27 +347,26 @@ internal sealed class QuotaAccount : Quota
         return at;
     }
 
-    internal Grant TakeNeedsLock(Lane? lane, in Charge charge, string? operation, AuthorityGate? authority, long now, CallPriority priority)
+    /// <summary>Holds what fits. The grant is written in place: most are part of a call, and a struct of references is dear to copy into the heap.</summary>
+    internal void TakeNeedsLock(ref Grant grant, Lane? lane, in Charge charge, string? operation, AuthorityGate? authority, long now, CallPriority priority)
     {
         Interlocked.Increment(ref _underWay);
-        long spread = TimesNeedsLock.Spread;
+        long spread = _lanes is { } lanes ? lanes.Times.Spread : Limit.Never;
         long countedBy = spread == Limit.Never ? Limit.Never : now + spread;
         for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
             charged.Quota.TakeNeedsLock(charged.Cost, now, countedBy, priority);
         }
 
-        return new Grant
-        {
-            Account = this,
-            Lane = lane,
-            Authority = authority,
-            Charge = charge,
-            Operation = operation,
-            At = now,
-            IsCharged = true,
-            IsForeseen = countedBy != Limit.Never,
-        };
+        grant.Account = this;
+        grant.Lane = lane;
+        grant.Authority = authority;
+        grant.Charge = charge;
+        grant.Operation = operation;
+        grant.At = now;
+        grant.IsCharged = true;
+        grant.IsSettled = false;
+        grant.IsForeseen = countedBy != Limit.Never;
     }
 
     internal AuthorityGate? AuthorityOf(string? authority) => Ledger.AuthorityOf(authority);

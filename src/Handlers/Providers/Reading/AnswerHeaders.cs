@@ -8,6 +8,10 @@ internal struct AnswerHeaders
 {
     private const int MaxQuotaName = 64;
 
+    /// <summary>What <see cref="TryTake"/> takes.</summary>
+    public static readonly HeaderNames Names = new(
+        "Age", "Date", "Retry-After", "X-From-Cache", "retry-after-ms", "x-should-retry", "x-ms-retry-after-ms");
+
     private string? _date;
     private string? _age;
     private string? _retryAfter;

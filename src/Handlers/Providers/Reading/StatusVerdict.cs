@@ -28,6 +28,11 @@ internal static class StatusVerdict
     /// <param name="localNow">The local clock, for dates in an answer without <c>Date</c>.</param>
     public static Verdict Of(int status, HttpHeadersNonValidated headers, DateTimeOffset localNow)
     {
+        if (status < 400 && !UsesRetryAfter(status))
+        {
+            return Verdict.Ok;
+        }
+
         AnswerHeaders taken = default;
         foreach ((string name, HeaderStringValues lines) in headers)
         {
