@@ -22,6 +22,17 @@ public interface IResilienceMonitor
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<ResilienceEvent> Watch(CancellationToken cancellationToken = default);
 
+    /// <summary>Why calls wait for their quotas: for each one which limit has no room, how many are ahead of it, and when it is expected to go.</summary>
+    /// <param name="client">The client's name; null for all.</param>
+    /// <param name="most">The greatest number; those that go first are shown. Default 100.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is less than 1.</exception>
+    IReadOnlyList<WaitSnapshot> Explain(string? client = null, int most = 100);
+
+    /// <summary>Why one call waits.</summary>
+    /// <param name="request">The request that it was sent with.</param>
+    /// <returns>Null when it does not wait for a quota: it is under way, has ended, or sleeps before a retry.</returns>
+    WaitSnapshot? Explain(HttpRequestMessage request);
+
     /// <summary>Opens circuits by hand until <see cref="Reset"/>: calls are refused at once.</summary>
     /// <param name="client">The client's name.</param>
     /// <param name="authority">The upstream as in <see cref="CircuitSnapshot.Authority"/>; null for all of the client's.</param>

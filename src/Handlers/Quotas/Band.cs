@@ -68,16 +68,26 @@ internal sealed class Band
         _load.Remove(waiter.Charge.Greatest, waiter.BodyBytes);
     }
 
-    /// <summary>Looks at everybody; those who leave meanwhile must be the ones looked at.</summary>
-    public void ForEach(Action<Waiter> look)
+    /// <summary>Looks at everybody, tenant by tenant and in order of arrival; those who leave meanwhile must be the ones looked at.</summary>
+    /// <param name="above">What waits with a greater priority.</param>
+    /// <param name="look">Returns whether the one looked at stays.</param>
+    public void ForEach(in Load above, LookAt look)
     {
         Flow[] flows = _tenants is null ? [_nobody] : [_nobody, .. _tenants.Values];
         foreach (Flow flow in flows)
         {
+            Load before = default;
+            long weight = 0;
             for (Waiter? waiter = flow.First; waiter is not null;)
             {
                 Waiter? next = waiter.Next;
-                look(waiter);
+                long its = WeightOf(waiter.Charge);
+                if (look(waiter, new Turn(this, flow, above, before, weight + its)))
+                {
+                    before.Add(waiter.Charge.Greatest, waiter.BodyBytes);
+                    weight += its;
+                }
+
                 waiter = next;
             }
         }
@@ -87,18 +97,27 @@ internal sealed class Band
     public Load Ahead(string? tenant, in Charge charge)
     {
         Flow? own = Find(tenant);
-        Load ahead = own?.Load ?? default;
+        return Ahead(own, own?.Load ?? default, WeightOf(charge) + (own?.Weight ?? 0), charge);
+    }
+
+    /// <summary>The same for one that waits already.</summary>
+    /// <param name="own">Its tenant's waiters; null when it would be the first of them.</param>
+    /// <param name="before">What waits before it in <paramref name="own"/>.</param>
+    /// <param name="weight">The weight of these and its own.</param>
+    /// <param name="charge">What it costs.</param>
+    public Load Ahead(Flow? own, in Load before, long weight, in Charge charge)
+    {
+        Load ahead = before;
         if (_flows == 0)
         {
             return ahead;
         }
 
-        long weight = WeightOf(charge) + (own?.Weight ?? 0);
         if (_flows > MaxCompared)
         {
             // Too many to look at each: as if all that the others may get were asked for.
             Load others = _load;
-            others.Remove(ahead);
+            others.Remove(own?.Load ?? default);
             ahead.Add(others, Math.Min(1, _flows * (double)weight / Math.Max(1, WeightOf(others.Cost))));
         }
         else
@@ -116,7 +135,7 @@ internal sealed class Band
         if (own is { First: not null } && own.Crowd(_quantum) is > 1 and var crowd)
         {
             Load crowded = default;
-            crowded.Add(own.Load, crowd);
+            crowded.Add(before, crowd);
             crowded.Add(charge.Greatest, 0);
             ahead = Load.Greater(ahead, crowded);
         }

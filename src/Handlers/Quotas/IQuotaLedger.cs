@@ -34,6 +34,12 @@ internal interface IQuotaLedger
     /// <summary>Closes the gate of an authority, for every caller of every account.</summary>
     void CloseAuthority(string authority, in GateClosing closing);
 
+    /// <summary>Why one waits, and for how long; null when its wait has ended.</summary>
+    WaitSnapshot? Explain(Waiter waiter);
+
+    /// <summary>The same for all who wait, or those of one client: the first to go first, and no more than <paramref name="most"/>.</summary>
+    IReadOnlyList<WaitSnapshot> Explain(string? client, int most);
+
     /// <summary>A copy of all quotas to look at; each account's at one instant.</summary>
     IReadOnlyList<QuotaSnapshot> Snapshot();
 }

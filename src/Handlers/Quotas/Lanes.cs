@@ -9,6 +9,9 @@ internal sealed class Lanes : IDisposable
     private const int MaxLanes = 64;
     private const int MaxObserved = 256;
 
+    private const long LookEvery = TimeSpan.TicksPerSecond / 10;
+    private const long LookTime = 250;
+
     private readonly QuotaAccount _account;
     private readonly LedgerClock _clock;
     private readonly List<Lane> _waiting = [];
@@ -20,6 +23,10 @@ internal sealed class Lanes : IDisposable
     private long _firstGiveUp = Limit.Never;
     private long _order;
     private int _look;
+
+    // Whether answers have changed what those who wait can expect, and when that is looked at again: not with every answer.
+    private bool _isLookDue;
+    private long _nextLook;
     private AnswerTimes _times;
 
     public Lanes(QuotaAccount account, LedgerClock clock)
@@ -129,15 +136,23 @@ internal sealed class Lanes : IDisposable
     public Load AheadNeedsLock(Lane? own, Quota quota, CallPriority priority, string? tenant, in Charge charge)
     {
         Load ahead = own is null ? default : own.Queue.Ahead(priority, tenant, charge);
+        ahead.Add(BesideNeedsLock(own, quota, priority));
+        return ahead;
+    }
+
+    /// <summary>What waits as urgently for <paramref name="quota"/> in other lanes than a call's own.</summary>
+    public Load BesideNeedsLock(Lane? own, Quota quota, CallPriority priority)
+    {
+        Load beside = default;
         foreach (Lane lane in _waiting)
         {
             if (!ReferenceEquals(lane, own) && ReferenceEquals(lane.BlockedBy, quota))
             {
-                ahead.Add(lane.Queue.Ahead(priority));
+                beside.Add(lane.Queue.Ahead(priority));
             }
         }
 
-        return ahead;
+        return beside;
     }
 
     /// <summary>Who waits in lanes that are charged to a quota; null for all.</summary>
@@ -150,6 +165,15 @@ internal sealed class Lanes : IDisposable
         }
 
         return waiting;
+    }
+
+    /// <summary>Looks at everybody who waits.</summary>
+    public void ForEachNeedsLock(LookAt look)
+    {
+        foreach (Lane lane in _waiting)
+        {
+            lane.Queue.ForEach(look);
+        }
     }
 
     public void EnqueueNeedsLock(Waiter waiter)
@@ -180,7 +204,31 @@ internal sealed class Lanes : IDisposable
     public Waiter? RefuseHopelessNeedsLock(Quota closed, long now)
     {
         Gate gate = closed.Gate!;
-        return RefuseNeedsLock(w => FreshNeedsLock(w.Lane).Uses(closed) && (gate.IsExhausted || w.GiveUpAt < gate.ClosedUntil), now, ended: null);
+        return RefuseNeedsLock(
+            (Waiter w, in Turn turn) => FreshNeedsLock(w.Lane).Uses(closed) && (gate.IsExhausted || w.GiveUpAt < gate.ClosedUntil) ? _account.MissedNeedsLock(w, turn, now) : null,
+            ended: null);
+    }
+
+    /// <summary>Refuses those of whom the latest answers say that they wait in vain.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="isNews">A limit has become known, or is another one: everybody is looked at, those who have all the time too.</param>
+    /// <param name="ended">Those whose wait has ended already.</param>
+    public Waiter? RefuseHopelessNeedsLock(long now, bool isNews, Waiter? ended)
+    {
+        if (Count == 0 || (!isNews && _firstGiveUp == Limit.Never))
+        {
+            return ended;
+        }
+
+        _isLookDue = !isNews && now < _nextLook;
+        if (_isLookDue)
+        {
+            return ended;
+        }
+
+        // So that looking costs a small part of the time, however many wait.
+        _nextLook = now + Math.Max(LookEvery, Count * LookTime);
+        return RefuseHopelessNeedsLock(now, ended);
     }
 
     /// <summary>
@@ -201,12 +249,17 @@ internal sealed class Lanes : IDisposable
             ended = RefuseLateNeedsLock(now, ended);
         }
 
+        if (_isLookDue && now >= _nextLook)
+        {
+            ended = RefuseHopelessNeedsLock(now, isNews: false, ended);
+        }
+
         foreach (Lane lane in _waiting)
         {
             lane.IsBlocked = false;
         }
 
-        long wakeAt = Count == 0 ? Limit.Never : _firstGiveUp;
+        long wakeAt = Count == 0 ? Limit.Never : _isLookDue ? Math.Min(_firstGiveUp, _nextLook) : _firstGiveUp;
         while (EarliestNeedsLock() is { } first)
         {
             Lane lane = FreshNeedsLock(first.Lane);
@@ -300,27 +353,30 @@ internal sealed class Lanes : IDisposable
     }
 
     // Apart, because a lambda's captured variables are allocated when their method begins.
-    private Waiter? RefuseLateNeedsLock(long now, Waiter? ended) => RefuseNeedsLock(w => w.GiveUpAt <= now, now, ended);
+    private Waiter? RefuseLateNeedsLock(long now, Waiter? ended) =>
+        RefuseNeedsLock((Waiter w, in Turn turn) => w.GiveUpAt <= now ? _account.MissedNeedsLock(w, turn, now) : null, ended);
 
-    private Waiter? RefuseNeedsLock(Predicate<Waiter> hopeless, long now, Waiter? ended)
+    private Waiter? RefuseHopelessNeedsLock(long now, Waiter? ended) =>
+        RefuseNeedsLock((Waiter w, in Turn turn) => _account.HopelessNeedsLock(w, turn, now), ended);
+
+    private Waiter? RefuseNeedsLock(WaitJudgement judge, Waiter? ended)
     {
         long firstGiveUp = Limit.Never;
         for (int i = _waiting.Count - 1; i >= 0; i--)
         {
-            _waiting[i].Queue.ForEach(waiter =>
+            _waiting[i].Queue.ForEach((Waiter waiter, in Turn turn) =>
             {
-                if (hopeless(waiter))
-                {
-                    QuotaRefusal refusal = _account.MissedNeedsLock(waiter, now);
-                    DequeueNeedsLock(waiter, goes: false);
-                    waiter.RefuseNeedsLock(refusal);
-                    waiter.Next = ended;
-                    ended = waiter;
-                }
-                else
+                if (judge(waiter, turn) is not { } refusal)
                 {
                     firstGiveUp = Math.Min(firstGiveUp, waiter.GiveUpAt);
+                    return true;
                 }
+
+                DequeueNeedsLock(waiter, goes: false);
+                waiter.RefuseNeedsLock(refusal);
+                waiter.Next = ended;
+                ended = waiter;
+                return false;
             });
         }
 

@@ -102,14 +102,18 @@ internal abstract class Quota
     }
 
     /// <summary>Takes over what an answer says about a limit here. Comes after its attempt was settled.</summary>
-    public void LearnNeedsLock(in QuotaObservation seen, VerdictKind kind, in Grant grant, double margin, long now)
+    /// <returns>Whether a limit has become known or is another one now.</returns>
+    public bool LearnNeedsLock(in QuotaObservation seen, VerdictKind kind, in Grant grant, double margin, long now)
     {
+        bool isNews = false;
         Limit? last = null;
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
             if (next is AnnouncedLimit known && known.Speaks(seen))
             {
+                LimitSpec before = known.Spec;
                 known.Learn(seen, grant.At, margin, now);
+                isNews = !ReferenceEquals(before, known.Spec);
                 last = null;
                 break;
             }
@@ -117,15 +121,21 @@ internal abstract class Quota
             last = next;
         }
 
-        if ((last is not null || Limits is null) && !TryAddAnnounced(last, seen, grant.At, margin, now))
+        if (last is not null || Limits is null)
         {
-            return;
+            isNews = TryAddAnnounced(last, seen, grant.At, margin, now);
+            if (!isNews)
+            {
+                return false;
+            }
         }
 
         if (Gate is { } gate && (kind == VerdictKind.Ok ? gate.IsTold(grant.At) : seen.Remaining == 0))
         {
             gate.EndRamp();
         }
+
+        return isNews;
     }
 
     /// <summary>A limit that the provider announces holds calls back at this moment.</summary>

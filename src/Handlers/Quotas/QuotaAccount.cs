@@ -14,8 +14,6 @@ internal sealed class QuotaAccount : Quota
     private const int Doubt = 32;
     private const int DoubtAmongOthers = 6;
 
-    private const string AuthorityPaused = "the upstream asked for a pause";
-
     private Lanes? _lanes;
 
     private int _underWay;
@@ -104,6 +102,7 @@ internal sealed class QuotaAccount : Quota
             {
                 Charge = charge,
                 Operation = operation,
+                Name = demand.Operation,
                 Authority = demand.Authority,
                 BodyBytes = demand.BodyBytes,
                 Priority = demand.Priority,
@@ -183,7 +182,7 @@ internal sealed class QuotaAccount : Quota
             return;
         }
 
-        Waiter? ended;
+        Waiter? ended = null;
         lock (this)
         {
             if (verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal)
@@ -202,10 +201,11 @@ internal sealed class QuotaAccount : Quota
 
             if (verdict.Observed.Count > 0)
             {
-                LearnNeedsLock(grant, verdict, now);
+                bool isNews = LearnNeedsLock(grant, verdict, now);
+                ended = _lanes?.RefuseHopelessNeedsLock(now, isNews, ended);
             }
 
-            ended = PumpNeedsLock(now);
+            ended = PumpNeedsLock(now, ended);
         }
 
         Complete(ended);
@@ -300,6 +300,48 @@ internal sealed class QuotaAccount : Quota
         }
     }
 
+    /// <summary>Why a call waits; null when it does not any more.</summary>
+    public WaitSnapshot? Explain(Waiter waiter)
+    {
+        WaitSnapshot? found = null;
+        lock (this)
+        {
+            if (waiter.Outcome == Admission.Waiting)
+            {
+                long now = Clock.Now;
+                waiter.Lane.Queue.ForEach((Waiter other, in Turn turn) =>
+                {
+                    found = ReferenceEquals(other, waiter) ? ExplainNeedsLock(other, turn, now) : found;
+                    return true;
+                });
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Why calls wait, those of one client or of all.</summary>
+    public void Explain(string? client, int most, List<(long ExpectedAt, WaitSnapshot Wait)> into)
+    {
+        lock (this)
+        {
+            if (_lanes is { } lanes)
+            {
+                long now = Clock.Now;
+                lanes.ForEachNeedsLock((Waiter waiter, in Turn turn) =>
+                {
+                    if (turn.Before.Count < most && (client is null || waiter.Lane.Shape.Policy.Client == client))
+                    {
+                        WaitSnapshot wait = ExplainNeedsLock(waiter, turn, now);
+                        into.Add((wait.ExpectedAt?.UtcTicks ?? long.MaxValue, wait));
+                    }
+
+                    return true;
+                });
+            }
+        }
+    }
+
     /// <summary>Marks the account forgotten when nothing in it is worth keeping.</summary>
     public bool TryForget()
     {
@@ -371,16 +413,91 @@ internal sealed class QuotaAccount : Quota
 
     internal AuthorityGate? AuthorityOf(string? authority) => Ledger.AuthorityOf(authority);
 
-    /// <summary>A refusal of one that waits in vain.</summary>
-    internal QuotaRefusal MissedNeedsLock(Waiter waiter, long now)
+    /// <summary>A refusal of one that waits in vain: its time is over, or its gate opens after that.</summary>
+    internal QuotaRefusal MissedNeedsLock(Waiter waiter, in Turn turn, long now)
     {
-        Charge charge = waiter.Charge.Priced(waiter.Lane, waiter.Operation);
-        long at = FitsAtNeedsLock(waiter.Lane, charge, now, out Quota? last);
-        Quota quota = last ?? this;
-        _ = quota.FitsAtNeedsLock(charge.At(quota.Resource), now, out Limit? limit);
-        bool exhausted = quota.Gate is { IsExhausted: true } gate && gate.ClosedUntil > now;
-        return Refuse(exhausted ? QuotaRefusalReason.Exhausted : QuotaRefusalReason.WouldMissDeadline, quota, limit, ahead: 0, at, now, waiter.GiveUpAt - waiter.Since);
+        Prospect prospect = NamedProspectNeedsLock(waiter, turn.AheadOf(waiter), now);
+        bool exhausted = prospect.Blocking.Gate is { IsExhausted: true } gate && gate.ClosedUntil > now;
+        return Refuse(
+            exhausted ? QuotaRefusalReason.Exhausted : QuotaRefusalReason.WouldMissDeadline, prospect.ToOutlook(), prospect.At, now, waiter.GiveUpAt - waiter.Since);
     }
+
+    /// <summary>A refusal of one that waits in vain, as answers have told since it began to; null while it may go in time.</summary>
+    internal QuotaRefusal? HopelessNeedsLock(Waiter waiter, in Turn turn, long now)
+    {
+        Lane lane = _lanes!.FreshNeedsLock(waiter.Lane);
+        for (var charged = new Charged(this, lane, waiter.Charge.Priced(lane, waiter.Operation)); charged.MoveNext();)
+        {
+            if (charged.Quota.TooSmallForNeedsLock(charged.Cost) is not null)
+            {
+                return RefusalNeedsLock(charged.Quota, charged.Cost, now);
+            }
+        }
+
+        if (waiter.GiveUpAt == Limit.Never)
+        {
+            return null;
+        }
+
+        Prospect prospect = ProspectNeedsLock(waiter, turn.AheadOf(waiter), now);
+        return prospect.At < Limit.Never && prospect.At - Doubtful(prospect.At - now, waiter.Priority, waiter.Tenant) > waiter.GiveUpAt
+            ? Refuse(QuotaRefusalReason.WouldMissDeadline, prospect.ToOutlook(), prospect.At, now, waiter.GiveUpAt - now)
+            : null;
+    }
+
+    /// <summary>How it looks for one that waits behind others.</summary>
+    private Prospect ProspectNeedsLock(Waiter waiter, in Load ahead, long now)
+    {
+        Lanes lanes = _lanes!;
+        Lane lane = lanes.FreshNeedsLock(waiter.Lane);
+        Charge charge = waiter.Charge.Priced(lane, waiter.Operation);
+        var prospect = new Prospect(this, waiter.Priority, lane.Shape.Policy.Reserve, now);
+        for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
+        {
+            // Lanes that wait for the same advance together.
+            Load before = ahead;
+            before.Add(lanes.BesideNeedsLock(lane, charged.Quota, waiter.Priority), Math.Min(1, ahead.Count / (double)Math.Max(1, lane.Queue.Count)));
+            prospect.Consider(charged.Quota, charged.Cost, before, TimesNeedsLock.Lag);
+        }
+
+        prospect.Consider(Ledger.AuthorityOf(waiter.Authority));
+        return prospect;
+    }
+
+    /// <summary>The same for people, who want to know what it is even where nobody knows for how long.</summary>
+    private Prospect NamedProspectNeedsLock(Waiter waiter, in Load ahead, long now)
+    {
+        Prospect prospect = ProspectNeedsLock(waiter, ahead, now);
+        for (var charged = new Charged(this, waiter.Lane, waiter.Charge.Priced(waiter.Lane, waiter.Operation)); charged.MoveNext();)
+        {
+            prospect.Name(charged.Quota, charged.Cost);
+        }
+
+        return prospect;
+    }
+
+    private WaitSnapshot ExplainNeedsLock(Waiter waiter, in Turn turn, long now)
+    {
+        Prospect prospect = NamedProspectNeedsLock(waiter, turn.AheadOf(waiter), now);
+        var outlook = prospect.ToOutlook();
+        QuotaKey key = KeyOf(outlook);
+        return new WaitSnapshot
+        {
+            Client = waiter.Lane.Shape.Policy.Client,
+            Operation = waiter.Name,
+            Tenant = waiter.Tenant,
+            Priority = waiter.Priority,
+            Waited = TimeSpan.FromTicks(now - waiter.Since),
+            Quota = key.ToString(),
+            Cause = outlook.Cause,
+            Ahead = outlook.Position - 1,
+            ExpectedAt = outlook.Wait is { } wait ? Clock.Utc + wait : null,
+            GivesUpAt = waiter.GiveUpAt == Limit.Never ? null : Clock.At(waiter.GiveUpAt),
+            Message = RefusalText.Waits(key, outlook, outlook.Wait) + ".",
+        };
+    }
+
+    private QuotaKey KeyOf(in Outlook outlook) => outlook.Authority is { } authority ? new QuotaKey(Provider, Name, authority) : outlook.Blocking.Key;
 
     /// <summary>When a wait that begins now has to be over: at its own bound, or when an answer would come too late for the deadline.</summary>
     private long GiveUpAt(in QuotaDemand demand, long now)
@@ -423,97 +540,55 @@ internal sealed class QuotaAccount : Quota
     private QuotaRefusal? RefusalNeedsLock(
         in QuotaDemand demand, Lane? lane, in Charge charge, AuthorityGate? authority, long now, out Outlook outlook)
     {
+        var prospect = new Prospect(this, demand.Priority, demand.Policy.Reserve, now);
         outlook = default;
-        long at = now;
-        Quota blocking = this;
-        Limit? limit = null;
         for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
             Quota quota = charged.Quota;
             Cost cost = charged.Cost;
-            if (quota.TooSmallForNeedsLock(cost) is { } tooSmall)
+            if (RefusalNeedsLock(quota, cost, now) is { } refusal)
             {
-                return Refuse(QuotaRefusalReason.CannotFit, quota, tooSmall, ahead: 0, Limit.Never, now, allowed: 0, tooSmall.AmountOf(cost));
-            }
-
-            if (quota.Gate is { IsExhausted: true } gate && gate.ClosedUntil > now)
-            {
-                return Refuse(QuotaRefusalReason.Exhausted, quota, limit: null, ahead: 0, gate.ClosedUntil, now, allowed: 0);
+                return refusal;
             }
 
             Load ahead = _lanes is { } lanes ? lanes.AheadNeedsLock(lane, quota, demand.Priority, demand.Tenant, charge) : default;
-            long fits = quota.ForecastNeedsLock(cost, ahead, now, TimesNeedsLock.Lag, out Limit? slowest);
-            if (demand.Priority == CallPriority.Background && fits > now && fits < Limit.Never)
-            {
-                fits = now + (long)((fits - now) * quota.StretchNeedsLock(now));
-            }
-
-            if (demand.Policy.Reserve.Binds(demand.Priority)
-                && demand.Policy.Reserve.Forecast(quota.Limits, cost, ahead, now, TimesNeedsLock.Lag, out Limit? kept) is var leaves && leaves > fits)
-            {
-                (fits, slowest) = (leaves, kept);
-            }
-
-            if (fits > at)
-            {
-                at = fits;
-                blocking = quota;
-                limit = slowest;
-            }
+            prospect.Consider(quota, cost, ahead, TimesNeedsLock.Lag);
         }
 
-        string? closedAuthority = null;
-        if (authority?.Closed(now) is { } pause && pause.Until > at)
-        {
-            at = pause.Until;
-            closedAuthority = authority.Authority;
-        }
-
+        prospect.Consider(authority);
+        outlook = prospect.ToOutlook();
         Load waiting = lane is null ? default : lane.Queue.Load;
         long giveUpAt = GiveUpAt(demand, now);
-        long doubt = waiting.Count > 0 && at < Limit.Never ? (at - now) / (demand.Priority == CallPriority.Background || demand.Tenant is not null ? DoubtAmongOthers : Doubt) : 0;
-        if (giveUpAt <= now || at + doubt > giveUpAt)
-        {
-            long allowed = giveUpAt - now;
-            return closedAuthority is null
-                ? Refuse(QuotaRefusalReason.WouldMissDeadline, blocking, limit, waiting.Count, at, now, allowed)
-                : RefuseAuthority(closedAuthority, waiting.Count, at, now, allowed);
-        }
-
-        if (waiting.Count >= demand.Policy.MaxQueue || waiting.Bytes + demand.BodyBytes > demand.Policy.MaxQueueBytes)
-        {
-            return Refuse(QuotaRefusalReason.QueueFull, blocking, limit, waiting.Count, at, now, allowed: 0);
-        }
-
-        outlook = new Outlook(
-            (_lanes?.AheadNeedsLock(lane, blocking, demand.Priority, demand.Tenant, charge).Count ?? 0) + 1,
-            at <= now || at >= Limit.Never ? null : TimeSpan.FromTicks(at - now),
-            blocking,
-            limit,
-            closedAuthority,
-            closedAuthority is not null ? AuthorityPaused : limit is null && blocking.Gate is { Why.Length: > 0 } closed ? closed.Why : null);
-        return null;
+        long doubt = waiting.Count > 0 ? Doubtful(prospect.At - now, demand.Priority, demand.Tenant) : 0;
+        return giveUpAt <= now || prospect.At + doubt > giveUpAt ? Refuse(QuotaRefusalReason.WouldMissDeadline, outlook, prospect.At, now, giveUpAt - now)
+            : waiting.Count >= demand.Policy.MaxQueue || waiting.Bytes + demand.BodyBytes > demand.Policy.MaxQueueBytes
+                ? Refuse(QuotaRefusalReason.QueueFull, outlook with { Position = waiting.Count + 1 }, prospect.At, now, allowed: 0)
+            : null;
     }
 
-    private QuotaRefusal Refuse(QuotaRefusalReason reason, Quota quota, Limit? limit, int ahead, long at, long now, long allowed, long cost = 0)
+    /// <summary>A refusal of a call for which waiting is no cure.</summary>
+    private QuotaRefusal? RefusalNeedsLock(Quota quota, in Cost cost, long now) =>
+        quota.TooSmallForNeedsLock(cost) is { } tooSmall
+            ? Refuse(QuotaRefusalReason.CannotFit, new Outlook(1, null, quota, tooSmall, null, null, default), Limit.Never, now, allowed: 0, tooSmall.AmountOf(cost))
+        : quota.Gate is { IsExhausted: true } gate && gate.ClosedUntil > now
+            ? Refuse(QuotaRefusalReason.Exhausted, new Outlook(1, null, quota, null, null, gate.Why, default), gate.ClosedUntil, now, allowed: 0)
+        : null;
+
+    /// <summary>How far a forecast may be off.</summary>
+    private static long Doubtful(long wait, CallPriority priority, string? tenant) => wait / (priority == CallPriority.Background || tenant is not null ? DoubtAmongOthers : Doubt);
+
+    private QuotaRefusal Refuse(QuotaRefusalReason reason, in Outlook outlook, long at, long now, long allowed, long cost = 0)
     {
-        TimeSpan? wait = at >= Limit.Never || reason == QuotaRefusalReason.CannotFit ? null : TimeSpan.FromTicks(Math.Max(0, at - now));
-        string? cause = limit?.ToString() ?? (quota.Gate is { Why.Length: > 0 } gate ? gate.Why : null);
-        string message = RefusalText.For(reason, quota.Key, cause, limit is null, ahead, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), cost, limit?.Unit ?? LimitUnit.Requests);
-        return new QuotaRefusal(reason, quota.Key, cause, ahead, wait, wait is { } span ? Clock.Utc + span : null, message);
+        QuotaKey key = KeyOf(outlook);
+        TimeSpan? wait = at >= Limit.Never ? null : TimeSpan.FromTicks(Math.Max(0, at - now));
+        string message = RefusalText.For(reason, key, outlook, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), cost);
+        return new QuotaRefusal(reason, key, outlook.Cause, outlook.Position - 1, wait, wait is { } span ? Clock.Utc + span : null, message);
     }
 
-    private QuotaRefusal RefuseAuthority(string authority, int ahead, long at, long now, long allowed)
+    /// <returns>Whether a limit has become known or is another one now.</returns>
+    private bool LearnNeedsLock(in Grant grant, in Verdict verdict, long now)
     {
-        var key = new QuotaKey(Provider, Name, authority);
-        var wait = TimeSpan.FromTicks(Math.Max(0, at - now));
-        string message = RefusalText.For(
-            QuotaRefusalReason.WouldMissDeadline, key, AuthorityPaused, isGate: true, ahead, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), 0, LimitUnit.Requests);
-        return new QuotaRefusal(QuotaRefusalReason.WouldMissDeadline, key, AuthorityPaused, ahead, wait, Clock.Utc + wait, message);
-    }
-
-    private void LearnNeedsLock(in Grant grant, in Verdict verdict, long now)
-    {
+        bool isNews = false;
         double margin = MarginNeedsLock();
         for (int i = 0; i < verdict.Observed.Count; i++)
         {
@@ -524,8 +599,10 @@ internal sealed class QuotaAccount : Quota
             }
 
             Quota? quota = seen.Resource == QuotaKey.AllResources ? this : LanesNeedsLock().ObservedNeedsLock(seen.Resource, now);
-            quota?.LearnNeedsLock(seen, verdict.Kind, grant, margin, now);
+            isNews |= quota?.LearnNeedsLock(seen, verdict.Kind, grant, margin, now) ?? false;
         }
+
+        return isNews;
     }
 
     private bool PacesAny(Lane? lane) => new Charged(this, lane, charge: default).MoveNext();

@@ -87,6 +87,19 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
         _hasAuthorities = true;
     }
 
+    public WaitSnapshot? Explain(Waiter waiter) => waiter.Account.Explain(waiter);
+
+    public IReadOnlyList<WaitSnapshot> Explain(string? client, int most)
+    {
+        var waits = new List<(long ExpectedAt, WaitSnapshot Wait)>();
+        foreach (QuotaAccount account in _accounts.ToArray())
+        {
+            account.Explain(client, most, waits);
+        }
+
+        return [.. waits.OrderBy(static w => w.ExpectedAt).ThenBy(static w => w.Wait.Ahead).Take(most).Select(static w => w.Wait)];
+    }
+
     public IReadOnlyList<QuotaSnapshot> Snapshot()
     {
         var quotas = new List<QuotaSnapshot>();

@@ -26,6 +26,8 @@ internal sealed class QuotaPolicy
         _unnamed = new ResourcePolicy(client, version, "", []);
     }
 
+    public string Client => All.Client;
+
     /// <summary>What holds for every call of the client.</summary>
     public ResourcePolicy All { get; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Handlers.Quotas;
 
 /// <summary>The share of every limit, in percent, that a client's calls leave to interactive ones (<see cref="PacingMode.Reserve"/>); 0 for none.</summary>
@@ -48,6 +50,10 @@ internal readonly record struct Reserve(double Percent)
 
         return at;
     }
+
+    /// <summary>A limit as somebody reads it who waits for it.</summary>
+    public string Describe(Limit limit) =>
+        Of(limit) > 0 ? string.Create(CultureInfo.InvariantCulture, $"{limit}, {Percent:0.##} % of it left to interactive calls") : limit.ToString();
 
     /// <summary>What is kept of a limit: all but one of it at most.</summary>
     public long Of(Limit limit) =>

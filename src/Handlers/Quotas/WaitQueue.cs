@@ -99,12 +99,14 @@ internal sealed class WaitQueue
         }
     }
 
-    /// <summary>Looks at everybody; those who leave meanwhile must be the ones looked at.</summary>
-    public void ForEach(Action<Waiter> look)
+    /// <summary>Looks at everybody, the most urgent first; those who leave meanwhile must be the ones looked at.</summary>
+    public void ForEach(LookAt look)
     {
+        Load above = default;
         foreach (Band band in _bands ?? [])
         {
-            band.ForEach(look);
+            band.ForEach(above, look);
+            above.Add(band.Load);
         }
     }
 

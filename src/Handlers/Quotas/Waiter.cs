@@ -27,6 +27,9 @@ internal sealed class Waiter : IValueTaskSource<Admission>
     /// <summary>What its cost is learned by; null where the caller knows it.</summary>
     public required string? Operation { get; init; }
 
+    /// <summary>Its operation as the provider's plan names it.</summary>
+    public required string? Name { get; init; }
+
     public required string? Authority { get; init; }
 
     public required long BodyBytes { get; init; }

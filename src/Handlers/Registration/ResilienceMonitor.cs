@@ -15,6 +15,18 @@ internal sealed class ResilienceMonitor(ClientRegistry registry, ResilienceState
 
     public IAsyncEnumerable<ResilienceEvent> Watch(CancellationToken cancellationToken = default) => shared.Events.Watch(cancellationToken);
 
+    public IReadOnlyList<WaitSnapshot> Explain(string? client = null, int most = 100)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        return shared.Ledger.Explain(client, most);
+    }
+
+    public WaitSnapshot? Explain(HttpRequestMessage request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return Call.Of(request) is { Waiter: { } waiter } call && shared.Ledger.Explain(waiter) is { } wait ? wait with { Operation = call.Operation } : null;
+    }
+
     public void Isolate(string client, string? authority = null)
     {
         foreach ((ClientState state, Circuit circuit) in Find(client, authority))

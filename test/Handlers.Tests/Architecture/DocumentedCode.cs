@@ -42,6 +42,16 @@ internal static class DocumentedCode
         }
     }
 
+    public static void Explain(IResilienceMonitor monitor, HttpRequestMessage request)
+    {
+        foreach (WaitSnapshot wait in monitor.Explain("openai"))
+        {
+            Console.WriteLine($"{wait.Operation}, {wait.Priority}, for {wait.Waited.TotalSeconds:0} s: {wait.Message}");
+        }
+
+        Console.WriteLine(monitor.Explain(request)?.Message ?? "does not wait for a quota");
+    }
+
     public static async Task Watch(IResilienceMonitor monitor, CancellationToken stopping)
     {
         await foreach (ResilienceEvent next in monitor.Watch(stopping))
