@@ -53,7 +53,10 @@ internal struct Prospect
 
         if (fits > At)
         {
-            (At, Blocking, Limit, Ahead) = (fits, quota, slowest, ahead.Count);
+            At = fits;
+            Blocking = quota;
+            Limit = slowest;
+            Ahead = ahead.Count;
         }
         else if (At <= _now)
         {
@@ -66,7 +69,8 @@ internal struct Prospect
     {
         if (authority?.Closed(_now) is { } pause && pause.Until > At)
         {
-            (At, Authority) = (pause.Until, authority.Authority);
+            At = pause.Until;
+            Authority = authority.Authority;
         }
     }
 
@@ -75,7 +79,9 @@ internal struct Prospect
     {
         if (At <= _now && quota.FitsAtNeedsLock(cost, _now, out Limit? limit) is var fits && fits > _now)
         {
-            (At, Blocking, Limit) = (fits, quota, limit);
+            At = fits;
+            Blocking = quota;
+            Limit = limit;
         }
     }
 

@@ -56,7 +56,7 @@ public sealed class ExplainTests
         });
 
         expected.Count.ShouldBeGreaterThan(5);
-        causes.ShouldContain(cause);
+        causes.ShouldContain(cause, StringComparer.Ordinal);
         foreach (ScriptedAttempt attempt in bench.Wire.Attempts)
         {
             if (expected.TryGetValue(attempt.Uri.AbsolutePath, out DateTimeOffset at))
