@@ -9,8 +9,9 @@ public sealed class PacingOptions
     /// <summary>
     /// Limits over all calls of the client, separated by commas:
     /// <c>&lt;n&gt;[ &lt;unit&gt;]/&lt;period&gt;[; burst &lt;n&gt;][; window|sliding|bucket][; adaptive &lt;min&gt;..&lt;max&gt;]</c>, unit <c>requests</c> (default),
-    /// <c>tokens</c>, <c>points</c>, <c>bytes</c>; or <c>none</c>, which removes a weaker layer's limits. <c>adaptive</c> is understood but
-    /// not acted on yet: such a limit stays at its <c>&lt;n&gt;</c>. Default null: the provider's.
+    /// <c>tokens</c>, <c>points</c>, <c>bytes</c>; or <c>none</c>, which removes a weaker layer's limits. <c>adaptive</c> learns the amount between
+    /// two bounds, a fifth down at a refusal or when more than a tenth of a period's answers are failures, a fifth up after a period that was used without. Default
+    /// null: the provider's.
     /// </summary>
     public string? Limits { get; set; }
 

@@ -25,6 +25,9 @@ internal abstract class Limit(LimitSpec spec)
 
     public LimitUnit Unit => Spec.Unit;
 
+    /// <summary>What the user wrote, or the provider announced; what holds now may have been learned since.</summary>
+    public virtual LimitSpec Declared => Spec;
+
     /// <summary>The largest amount that can ever fit.</summary>
     public virtual long Capacity => Spec.Amount;
 
@@ -97,12 +100,16 @@ internal abstract class Limit(LimitSpec spec)
     /// <summary><paramref name="start"/> + <paramref name="rounds"/> × <paramref name="period"/>, not beyond <see cref="Far"/>.</summary>
     protected static long Later(long start, long rounds, long period) => rounds > (Far - start) / period ? Far : start + (rounds * period);
 
-    public static Limit Create(LimitSpec spec, LedgerClock clock, long now) => spec.Kind switch
+    public static Limit Create(LimitSpec spec, LedgerClock clock, long now)
     {
-        LimitKind.FixedWindow => new FixedWindow(spec, clock),
-        LimitKind.TokenBucket => new TokenBucket(spec),
-        LimitKind.MinInterval => new MinInterval(spec),
-        LimitKind.Concurrency => new ConcurrencyLimit(spec, now),
-        _ => new SlidingWindow(spec),
-    };
+        Limit limit = spec.Kind switch
+        {
+            LimitKind.FixedWindow => new FixedWindow(spec, clock),
+            LimitKind.TokenBucket => new TokenBucket(spec),
+            LimitKind.MinInterval => new MinInterval(spec),
+            LimitKind.Concurrency => new ConcurrencyLimit(spec, now),
+            _ => new SlidingWindow(spec),
+        };
+        return spec.IsAdaptive ? new AdaptiveLimit(limit, spec, now) : limit;
+    }
 }

@@ -25,7 +25,7 @@ internal sealed record LimitSpec
     public LimitUnit Unit { get; }
 
     /// <summary>How much per period; for a concurrency limit how many at once; 1 for an interval.</summary>
-    public long Amount { get; }
+    public long Amount { get; private init; }
 
     /// <summary>The period; the interval of a minimum interval; zero for a concurrency limit.</summary>
     public TimeSpan Period { get; }
@@ -53,6 +53,9 @@ internal sealed record LimitSpec
     public static LimitSpec Concurrent(int count) => new(LimitKind.Concurrency, LimitUnit.Requests, count, TimeSpan.Zero);
 
     public LimitSpec Adaptive(long min, long max) => this with { AdaptiveMin = min, AdaptiveMax = max };
+
+    /// <summary>The same with another amount; a bucket as large as its amount stays so.</summary>
+    public LimitSpec Of(long amount) => amount == Amount ? this : this with { Amount = amount, Burst = Burst == Amount ? amount : Burst };
 
     /// <summary>The limit with <paramref name="percent"/> of it left to others. At least 1 of it stays.</summary>
     public LimitSpec Less(double percent)

@@ -285,6 +285,7 @@ internal abstract class Quota
             if (amount != 0 || actual != 0)
             {
                 next.Settle(amount, actual, counting);
+                (next as AdaptiveLimit)?.Answered(amount, verdict, counting);
             }
         }
     }
@@ -387,7 +388,21 @@ internal abstract class Quota
         return null;
     }
 
-    /// <summary>A refusal that no announced limit foretells teaches the rate at which it came.</summary>
+    /// <summary>One of the limits learns by itself.</summary>
+    private bool Adapts()
+    {
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next is AdaptiveLimit)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A refusal teaches the rate at which it came, where no limit is announced that will tell, and none that learns by itself.</summary>
     private void LearnRateNeedsLock(in GateClosing closing, long now)
     {
         Limit? last = null;
@@ -405,7 +420,7 @@ internal abstract class Quota
             }
         }
 
-        if (closing.Hint > LearnedRate.LongestHint)
+        if (closing.Hint > LearnedRate.LongestHint || Adapts() || Account.Adapts())
         {
             return;
         }
@@ -516,7 +531,7 @@ internal abstract class Quota
     /// <summary>The old limit that goes on as <paramref name="spec"/>: the same one, else one of its kind and unit.</summary>
     private static Limit? Keep(List<Limit> old, LimitSpec spec, long now)
     {
-        int index = old.FindIndex(l => l.Spec == spec);
+        int index = old.FindIndex(l => l.Declared == spec);
         if (index < 0)
         {
             index = old.FindIndex(l => l.Spec.Kind == spec.Kind && l.Unit == spec.Unit);
@@ -529,11 +544,6 @@ internal abstract class Quota
 
         Limit kept = old[index];
         old.RemoveAt(index);
-        if (kept.Spec != spec)
-        {
-            kept.Adjust(spec, now);
-        }
-
-        return kept;
+        return kept.Declared == spec ? kept : AdaptiveLimit.Declare(kept, spec, now);
     }
 }
