@@ -5,7 +5,7 @@
   const $ = id => document.getElementById(id);
   const MAX_CALLS = 150, MAX_STEPS = 60, MAX_POINTS = 90;
   let snapshot = null, skew = 0, paused = false, events = 0;
-  const history = new Map(), trends = new Map(), calls = new Map();
+  const history = new Map(), calls = new Map();
   let order = [], timelineDue = false, snapshotDue = 0;
 
   // ---- elements
@@ -188,7 +188,7 @@
     card.gate.hidden = !closed;
     delete card.gate.until;
     if (closed) countdown(card.gate, quota.exhausted ? "exhausted; opens in" : "gate opens in", quota.closed_until, quota.closed_because ? ` · ${quota.closed_because}` : "");
-    keyed(card.limits, quota.limits, l => l.text, makeLimit, (node, limit) => updateLimit(node, limit, quotaName(quota)));
+    keyed(card.limits, quota.limits, l => l.text, makeLimit, (node, limit) => updateLimit(node, limit));
     card.queue.hidden = waits === 0;
     if (waits > 0) {
       const parts = ["interactive", "normal", "background"].filter(p => quota.waiting[p] > 0).map(p => `${quota.waiting[p]} ${p}`);
@@ -207,7 +207,7 @@
     return node;
   }
 
-  function updateLimit(node, limit, quota) {
+  function updateLimit(node, limit) {
     const meter = node.querySelector("meter");
     meter.max = Math.max(1, limit.limit);
     meter.low = limit.limit * .1;
@@ -219,21 +219,8 @@
     const reset = node.querySelector(".reset");
     delete reset.until;
     if (limit.full_at) countdown(reset, "whole again in", limit.full_at, ""); else set(reset, "");
-    const empty = forecast(`${quota} ${limit.text}`, limit.remaining, limit.full_at);
-    set(node.querySelector(".forecast"), empty === null ? "" : `${limit.full_at ? " · " : ""}at this pace used up in ${span(empty)}`);
-  }
-
-  // A straight line through the last minute; silent when the limit is whole again before that.
-  function forecast(key, remaining, fullAt) {
-    const seen = trends.get(key) ?? [];
-    seen.push([now(), remaining]);
-    while (seen.length > 2 && seen[0][0] < now() - 60000) seen.shift();
-    if (seen.length > 1 && remaining > seen[seen.length - 2][1]) seen.splice(0, seen.length - 1);
-    trends.set(key, seen);
-    const [since, first] = seen[0], spent = first - remaining, seconds = (now() - since) / 1000;
-    if (spent <= 0 || seconds < 5 || remaining <= 0) return null;
-    const left = remaining / (spent / seconds);
-    return fullAt && left > (Date.parse(fullAt) - now()) / 1000 ? null : left;
+    const left = limit.remaining > 0 && limit.spent_at ? Math.max(0, (Date.parse(limit.spent_at) - now()) / 1000) : null;
+    set(node.querySelector(".forecast"), left === null ? "" : `${limit.full_at ? " · " : ""}at this pace used up in ${span(left)}`);
   }
 
   // ---- timeline

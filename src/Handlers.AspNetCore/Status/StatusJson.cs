@@ -117,6 +117,7 @@ internal static class StatusJson
             json.WriteNumber("limit", limit.Capacity);
             json.WriteNumber("remaining", limit.Free);
             Instant(json, "full_at", limit.FullAt);
+            Instant(json, "spent_at", limit.SpentAt);
         });
     }
 

@@ -122,6 +122,24 @@ internal struct CostLog
         return sum;
     }
 
+    /// <summary>The tick at which <paramref name="free"/> and what expires meanwhile has been taken at a pace; <see cref="Limit.Never"/> when that pace can go on.</summary>
+    public readonly long SpentAt(double free, double pace, long now, long period)
+    {
+        for (int i = 0; i < (_ring?.Count ?? 1); i++)
+        {
+            (long tick, long amount) = _ring is null ? (_tick, _amount) : _ring[i];
+            if (free / pace <= tick + period - now)
+            {
+                break;
+            }
+
+            free += amount;
+        }
+
+        // What is taken from now on comes back a period later.
+        return free / pace <= period ? now + (long)(free / pace) : Limit.Never;
+    }
+
     private sealed class Ring
     {
         private (long Tick, long Amount)[] _entries = new (long Tick, long Amount)[4];

@@ -85,6 +85,23 @@ internal abstract class Limit(LimitSpec spec)
     /// <summary>What could go now.</summary>
     public abstract long Free(long now);
 
+    /// <summary>When all of it will have been taken at this pace: <paramref name="now"/> when it has been, <see cref="Never"/> when it will not be.</summary>
+    /// <param name="pace">Units per tick.</param>
+    /// <param name="now">Now.</param>
+    public long SpentAt(double pace, long now) =>
+        !Spread.Suits(this) ? Never
+        : Free(now) <= 0 ? now
+        : pace > 0 ? SpendsAt(pace, now)
+        : Never;
+
+    /// <summary>The same while there is something left and something is taken.</summary>
+    protected virtual long SpendsAt(double pace, long now) =>
+        Window(now) is var (_, until, left) ? After(left / pace, now) is var at && at < until ? at : Never
+        : pace > Rate ? After(Free(now) / (pace - Rate), now)
+        : Never;
+
+    private static long After(double ticks, long now) => ticks < Far ? now + (long)ticks : Far;
+
     /// <summary>When the whole capacity is there again if nothing is taken.</summary>
     public abstract long FullAt(long now);
 

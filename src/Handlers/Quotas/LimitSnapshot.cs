@@ -17,4 +17,10 @@ public sealed record LimitSnapshot
 
     /// <summary>When all of it is there again if nothing is spent; null when that is now, or depends on attempts under way.</summary>
     public DateTimeOffset? FullAt { get; init; }
+
+    /// <summary>
+    /// When it will be used up if it is spent on as it was in the last 15 to 30 seconds: now when it is; null when it will not be, because it is whole again before that,
+    /// refills as fast, or is not spent. The pace is measured from the first look at a quota in use on.
+    /// </summary>
+    public DateTimeOffset? SpentAt { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Handlers.Quotas;
 internal abstract class Quota
 {
     private ResourcePolicy[] _sources = [];
-    private Courtesy? _courtesy;
+    private Traffic? _traffic;
 
     public abstract QuotaAccount Account { get; }
 
@@ -222,12 +222,12 @@ internal abstract class Quota
     /// <summary>When a call that leaves room may go here, for the sake of more urgent calls to come.</summary>
     public long YieldsUntilNeedsLock(in Cost cost, CallPriority priority, Reserve reserve, long now)
     {
-        long at = priority == CallPriority.Background && _courtesy is { } courtesy ? courtesy.FitsAt(Limits, cost, now) : now;
+        long at = priority == CallPriority.Background && _traffic?.Courtesy is { } courtesy ? courtesy.FitsAt(Limits, cost, now) : now;
         return reserve.Binds(priority) ? Math.Max(at, reserve.FitsAt(Limits, cost, now, out _)) : at;
     }
 
     /// <summary>How many times longer background work takes because it yields.</summary>
-    public double StretchNeedsLock(long now) => _courtesy is { } courtesy ? courtesy.Stretch(Limits, now) : 1;
+    public double StretchNeedsLock(long now) => _traffic?.Courtesy is { } courtesy ? courtesy.Stretch(Limits, now) : 1;
 
     public void TakeNeedsLock(in Cost cost, long now, long countedBy, CallPriority priority)
     {
@@ -255,12 +255,14 @@ internal abstract class Quota
 
         if (priority == CallPriority.Background)
         {
-            (_courtesy ??= new Courtesy(now)).Take(Limits, cost, now);
+            ((_traffic ??= new Traffic()).Courtesy ??= new Courtesy(now)).Take(Limits, cost, now);
         }
         else
         {
-            _courtesy?.Count(cost, now);
+            _traffic?.Courtesy?.Count(cost, now);
         }
+
+        _traffic?.Pace?.Add(cost, now);
     }
 
     public void ReturnNeedsLock(in Cost cost, long takenAt, long now, bool foreseen)
@@ -303,6 +305,7 @@ internal abstract class Quota
 
     public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, in WaitingCount waiting)
     {
+        Pace? pace = LookNeedsLock(now);
         ImmutableArray<LimitSnapshot>.Builder limits = ImmutableArray.CreateBuilder<LimitSnapshot>();
         for (Limit? next = Limits; next is not null; next = next.Next)
         {
@@ -319,6 +322,7 @@ internal abstract class Quota
                 Capacity = next.Capacity,
                 Free = next.Free(now),
                 FullAt = fullAt > now && fullAt != Limit.Never ? clock.At(fullAt) : null,
+                SpentAt = next.SpentAt(pace?.Of(next.Unit, now) ?? 0, now) is var spentAt && spentAt < Limit.Never ? clock.At(spentAt) : null,
             });
         }
 
@@ -434,6 +438,18 @@ internal abstract class Quota
         {
             last.Next = rate;
         }
+    }
+
+    /// <summary>Whoever looks at a quota in use wants to know how fast it is spent, from now on; an idle one forgets it.</summary>
+    private Pace? LookNeedsLock(long now)
+    {
+        if (IsForgettableNeedsLock(now))
+        {
+            _traffic?.Pace = null;
+            return null;
+        }
+
+        return (_traffic ??= new Traffic()).Pace ??= new Pace(now);
     }
 
     private long Actual(LimitUnit unit, long reserved, in Verdict verdict)

@@ -90,6 +90,8 @@ internal sealed class SlidingWindow(LimitSpec spec) : Limit(spec)
         return Later(first, rounds, cycle);
     }
 
+    protected override long SpendsAt(double pace, long now) => _counted.SpentAt(Free(now), pace, now, Period);
+
     public override long Free(long now)
     {
         _counted.DropThrough(now - Period);

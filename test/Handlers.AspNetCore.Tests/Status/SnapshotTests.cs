@@ -41,6 +41,25 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    [Trait("Requirement", "D5")]
+    public async Task A_limit_is_shown_with_the_time_at_which_it_will_be_used_up()
+    {
+        await using StatusApp app = await StatusApp.StartAsync(clients: ["shop"], settings: [("Pacing:Limits", "100/hour")]);
+        app.Wire.OnEach(_ => HttpStatusCode.OK);
+        HttpClient client = app.Client("shop");
+        (await client.GetAsync("things/0")).Dispose();
+        (await SpentAtAsync(app)).ValueKind.ShouldBe(JsonValueKind.Null);
+        for (int i = 1; i < 20; i++)
+        {
+            (await client.GetAsync($"things/{i}")).Dispose();
+        }
+
+        JsonElement spentAt = await SpentAtAsync(app);
+
+        spentAt.GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
+    }
+
+    [Fact]
     public async Task A_closed_gate_is_shown_with_its_reason()
     {
         await using StatusApp app = await StatusApp.StartAsync(clients: ["shop"], settings: [("Retry:MaxRetries", "0")]);
@@ -119,5 +138,11 @@ public sealed class SnapshotTests
         public void Isolate(string client, string? authority = null) => throw new NotSupportedException();
 
         public void Reset(string client, string? authority = null) => throw new NotSupportedException();
+    }
+
+    private static async Task<JsonElement> SpentAtAsync(StatusApp app)
+    {
+        JsonElement root = await app.Browser.GetFromJsonAsync<JsonElement>("/resilience/snapshot");
+        return root.GetProperty("quotas")[0].GetProperty("limits")[0].GetProperty("spent_at");
     }
 }
