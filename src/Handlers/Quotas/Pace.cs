@@ -4,8 +4,8 @@ namespace Handlers.Quotas;
 /// <remarks>Two spans of time, the present one and the one before: as the present one goes on, the earlier one counts less and less.</remarks>
 internal sealed class Pace
 {
-    private static readonly long Shortest = TimeSpan.TicksPerSecond;
-    private static readonly long Span = TimeSpan.FromSeconds(15).Ticks;
+    private const long Shortest = TimeSpan.TicksPerSecond;
+    private const long Span = 15 * TimeSpan.TicksPerSecond;
 
     private readonly long _since;
     private long _start;
