@@ -171,6 +171,10 @@ public sealed class EventsEndpointTests
             yield break;
         }
 
+        public IReadOnlyList<WaitSnapshot> Explain(string? client = null, int most = 100) => [];
+
+        public WaitSnapshot? Explain(HttpRequestMessage request) => null;
+
         public void Isolate(string client, string? authority = null) => throw new NotSupportedException();
 
         public void Reset(string client, string? authority = null) => throw new NotSupportedException();

@@ -121,6 +121,12 @@ public sealed class SnapshotTests
         told.ShouldNotContain("c4n4ry");
     }
 
+    private static async Task<JsonElement> SpentAtAsync(StatusApp app)
+    {
+        JsonElement root = await app.Browser.GetFromJsonAsync<JsonElement>("/resilience/snapshot");
+        return root.GetProperty("quotas")[0].GetProperty("limits")[0].GetProperty("spent_at");
+    }
+
     private sealed class CountingMonitor : IResilienceMonitor
     {
         public long Calls { get; set; }
@@ -135,14 +141,12 @@ public sealed class SnapshotTests
 
         public IAsyncEnumerable<ResilienceEvent> Watch(CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+        public IReadOnlyList<WaitSnapshot> Explain(string? client = null, int most = 100) => [];
+
+        public WaitSnapshot? Explain(HttpRequestMessage request) => null;
+
         public void Isolate(string client, string? authority = null) => throw new NotSupportedException();
 
         public void Reset(string client, string? authority = null) => throw new NotSupportedException();
-    }
-
-    private static async Task<JsonElement> SpentAtAsync(StatusApp app)
-    {
-        JsonElement root = await app.Browser.GetFromJsonAsync<JsonElement>("/resilience/snapshot");
-        return root.GetProperty("quotas")[0].GetProperty("limits")[0].GetProperty("spent_at");
     }
 }
