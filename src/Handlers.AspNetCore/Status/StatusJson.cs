@@ -88,12 +88,16 @@ internal static class StatusJson
             json.WriteNull("available_permits");
         }
 
-        Array(json, "transitions", circuit.Transitions, static (json, pair) =>
-        {
-            json.WriteString("from", pair.Key.From.ToString());
-            json.WriteString("to", pair.Key.To.ToString());
-            json.WriteNumber("count", pair.Value);
-        });
+        Array(
+            json,
+            "transitions",
+            circuit.Transitions.SelectMany(from => from.Value, (from, to) => (From: from.Key, To: to.Key, Count: to.Value)),
+            static (json, pair) =>
+            {
+                json.WriteString("from", pair.From.ToString());
+                json.WriteString("to", pair.To.ToString());
+                json.WriteNumber("count", pair.Count);
+            });
     }
 
     private static void Quota(Utf8JsonWriter json, QuotaSnapshot quota)

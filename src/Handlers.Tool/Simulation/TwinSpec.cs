@@ -72,170 +72,128 @@ internal sealed record TwinSpec
     public ProviderTwin Build(Scenario scenario, IReadOnlyList<SimulatedCall> calls, int seed, TimeProvider time) =>
         Make(new TwinSetup(this, scenario, calls, seed, time));
 
-    private static Factory GitHub(SpecObject limits)
+    /// <summary>A twin whose options are read for each run anew, since a run adds its own to them. The first reading finds the mistakes.</summary>
+    private static Factory Twin<TOptions>(SpecObject limits, Action<SpecObject, TOptions> read, Func<TOptions, TwinSetup, ProviderTwin> make)
+        where TOptions : TwinOptions, new()
     {
-        var defaults = new GitHubTwinOptions();
-        int core = limits.Whole("coreLimit", defaults.CoreLimit);
-        int anonymous = limits.Whole("anonymousLimit", defaults.AnonymousLimit);
-        TimeSpan window = limits.Duration("window", defaults.Window);
-        int search = limits.Whole("searchLimit", defaults.SearchLimit);
-        int codeSearch = limits.Whole("codeSearchLimit", defaults.CodeSearchLimit);
-        TimeSpan searchWindow = limits.Duration("searchWindow", defaults.SearchWindow);
-        int graphQL = limits.Whole("graphQLLimit", defaults.GraphQLLimit);
-        bool dialect = limits.Flag("newGraphQLDialect");
-        int concurrent = limits.Whole("maxConcurrent", defaults.MaxConcurrent);
-        int points = limits.Whole("pointsLimit", defaults.PointsLimit);
-        bool byEndpoint = limits.Flag("pointsByEndpoint", defaults.PointsByEndpoint);
-        int graphQLPoints = limits.Whole("graphQLPointsLimit", defaults.GraphQLPointsLimit);
-        int content = limits.Whole("contentLimit", defaults.ContentLimit);
-        int contentHourly = limits.Whole("contentHourlyLimit", defaults.ContentHourlyLimit);
-        TimeSpan secondary = limits.Duration("secondaryWindow", defaults.SecondaryWindow);
-        TimeSpan penalty = limits.Duration("penalty", defaults.Penalty);
-        double silent = limits.Number("silentRefusals", defaults.SilentRefusals, 0, 1);
-        int status = limits.Whole("refusalStatus", defaults.RefusalStatus, 403, 429);
-        return setup => new GitHubTwin(
-            setup.Apply(new GitHubTwinOptions
-            {
-                CoreLimit = core,
-                AnonymousLimit = anonymous,
-                Window = window,
-                SearchLimit = search,
-                CodeSearchLimit = codeSearch,
-                SearchWindow = searchWindow,
-                GraphQLLimit = graphQL,
-                NewGraphQLDialect = dialect,
-                MaxConcurrent = concurrent,
-                PointsLimit = points,
-                PointsByEndpoint = byEndpoint,
-                GraphQLPointsLimit = graphQLPoints,
-                ContentLimit = content,
-                ContentHourlyLimit = contentHourly,
-                SecondaryWindow = secondary,
-                Penalty = penalty,
-                SilentRefusals = silent,
-                RefusalStatus = status,
-                GraphQLCostOf = request => setup.CostOf(request) is { } cost ? (int)cost : 1,
-            }),
-            setup.Time);
-    }
-
-    private static Factory OpenAI(SpecObject limits)
-    {
-        var defaults = new OpenAITwinOptions();
-        int requests = limits.Whole("requestsPerMinute", defaults.RequestsPerMinute);
-        int tokens = limits.Whole("tokensPerMinute", defaults.TokensPerMinute);
-        TimeSpan period = limits.Duration("period", defaults.Period);
-        bool refusalsCost = limits.Flag("refusalsCost", defaults.RefusalsCost);
-        bool refunds = limits.Flag("refundsToUsage", defaults.RefundsToUsage);
-        OpenAIRetryHints hints = limits.Choice("hints", defaults.Hints);
+        read(limits, new TOptions());
+        SpecObject kept = limits.Kept();
         return setup =>
         {
-            var options = setup.Apply(new OpenAITwinOptions
-            {
-                RequestsPerMinute = requests,
-                TokensPerMinute = tokens,
-                Period = period,
-                RefusalsCost = refusalsCost,
-                RefundsToUsage = refunds,
-                Hints = hints,
-            });
-            if (setup.CountsTokens)
-            {
-                options.TokensOf = request => setup.CallOf(request)?.Spec.Tokens ?? 0;
-                options.UsedTokensOf = request => setup.CallOf(request) is { } call ? call.Spec.UsedTokens ?? call.Spec.Tokens ?? 0 : 0;
-            }
-
-            return new OpenAITwin(options, setup.Time);
+            var options = new TOptions();
+            read(kept, options);
+            return make(options, setup);
         };
     }
 
-    private static Factory Gemini(SpecObject limits)
+    private static Factory GitHub(SpecObject limits) => Twin<GitHubTwinOptions>(limits, ReadGitHub, static (options, setup) =>
     {
-        var defaults = new GeminiTwinOptions();
-        int requests = limits.Whole("requestsPerMinute", defaults.RequestsPerMinute);
-        int? tokens = limits.WholeOrNull("inputTokensPerMinute", least: 1);
-        int? daily = limits.WholeOrNull("requestsPerDay", least: 1);
-        TimeSpan minute = limits.Duration("minute", defaults.Minute);
-        TimeSpan day = limits.Duration("day", defaults.Day);
-        bool retryInfo = limits.Flag("retryInfo", defaults.RetryInfo);
-        bool quotaValue = limits.Flag("quotaValue", defaults.QuotaValue);
-        return setup =>
+        options.GraphQLCostOf = request => setup.CostOf(request) is { } cost ? (int)cost : 1;
+        return new GitHubTwin(setup.Apply(options), setup.Time);
+    });
+
+    private static void ReadGitHub(SpecObject limits, GitHubTwinOptions options)
+    {
+        options.CoreLimit = limits.Whole("coreLimit", options.CoreLimit);
+        options.AnonymousLimit = limits.Whole("anonymousLimit", options.AnonymousLimit);
+        options.Window = limits.Duration("window", options.Window);
+        options.SearchLimit = limits.Whole("searchLimit", options.SearchLimit);
+        options.CodeSearchLimit = limits.Whole("codeSearchLimit", options.CodeSearchLimit);
+        options.SearchWindow = limits.Duration("searchWindow", options.SearchWindow);
+        options.GraphQLLimit = limits.Whole("graphQLLimit", options.GraphQLLimit);
+        options.NewGraphQLDialect = limits.Flag("newGraphQLDialect");
+        options.MaxConcurrent = limits.Whole("maxConcurrent", options.MaxConcurrent);
+        options.PointsLimit = limits.Whole("pointsLimit", options.PointsLimit);
+        options.PointsByEndpoint = limits.Flag("pointsByEndpoint", options.PointsByEndpoint);
+        options.GraphQLPointsLimit = limits.Whole("graphQLPointsLimit", options.GraphQLPointsLimit);
+        options.ContentLimit = limits.Whole("contentLimit", options.ContentLimit);
+        options.ContentHourlyLimit = limits.Whole("contentHourlyLimit", options.ContentHourlyLimit);
+        options.SecondaryWindow = limits.Duration("secondaryWindow", options.SecondaryWindow);
+        options.Penalty = limits.Duration("penalty", options.Penalty);
+        options.SilentRefusals = limits.Number("silentRefusals", options.SilentRefusals, 0, 1);
+        options.RefusalStatus = limits.Whole("refusalStatus", options.RefusalStatus, 403, 429);
+    }
+
+    private static Factory OpenAI(SpecObject limits) => Twin<OpenAITwinOptions>(limits, ReadOpenAI, static (options, setup) =>
+    {
+        if (setup.CountsTokens)
         {
-            var options = setup.Apply(new GeminiTwinOptions
-            {
-                RequestsPerMinute = requests,
-                InputTokensPerMinute = tokens,
-                RequestsPerDay = daily,
-                Minute = minute,
-                Day = day,
-                RetryInfo = retryInfo,
-                QuotaValue = quotaValue,
-            });
-            if (setup.CountsTokens)
-            {
-                options.InputTokensOf = request => setup.CallOf(request)?.Spec.Tokens ?? 0;
-            }
+            options.TokensOf = request => setup.CallOf(request)?.Spec.Tokens ?? 0;
+            options.UsedTokensOf = request => setup.CallOf(request) is { } call ? call.Spec.UsedTokens ?? call.Spec.Tokens ?? 0 : 0;
+        }
 
-            return new GeminiTwin(options, setup.Time);
-        };
+        return new OpenAITwin(setup.Apply(options), setup.Time);
+    });
+
+    private static void ReadOpenAI(SpecObject limits, OpenAITwinOptions options)
+    {
+        options.RequestsPerMinute = limits.Whole("requestsPerMinute", options.RequestsPerMinute);
+        options.TokensPerMinute = limits.Whole("tokensPerMinute", options.TokensPerMinute);
+        options.Period = limits.Duration("period", options.Period);
+        options.RefusalsCost = limits.Flag("refusalsCost", options.RefusalsCost);
+        options.RefundsToUsage = limits.Flag("refundsToUsage", options.RefundsToUsage);
+        options.Hints = limits.Choice("hints", options.Hints);
     }
 
-    private static Factory Linear(SpecObject limits)
+    private static Factory Gemini(SpecObject limits) => Twin<GeminiTwinOptions>(limits, ReadGemini, static (options, setup) =>
     {
-        var defaults = new LinearTwinOptions();
-        int requests = limits.Whole("requestsPerHour", defaults.RequestsPerHour);
-        int complexity = limits.Whole("complexityPerHour", defaults.ComplexityPerHour);
-        TimeSpan period = limits.Duration("period", defaults.Period);
-        int most = limits.Whole("maxComplexity", defaults.MaxComplexity);
-        int searches = limits.Whole("searchesPerMinute", defaults.SearchesPerMinute);
-        TimeSpan searchPeriod = limits.Duration("searchPeriod", defaults.SearchPeriod);
-        return setup => new LinearTwin(
-            setup.Apply(new LinearTwinOptions
-            {
-                RequestsPerHour = requests,
-                ComplexityPerHour = complexity,
-                Period = period,
-                MaxComplexity = most,
-                ComplexityOf = request => (int)(setup.CostOf(request) ?? 52),
-                SearchesPerMinute = searches,
-                SearchPeriod = searchPeriod,
-            }),
-            setup.Time);
+        if (setup.CountsTokens)
+        {
+            options.InputTokensOf = request => setup.CallOf(request)?.Spec.Tokens ?? 0;
+        }
+
+        return new GeminiTwin(setup.Apply(options), setup.Time);
+    });
+
+    private static void ReadGemini(SpecObject limits, GeminiTwinOptions options)
+    {
+        options.RequestsPerMinute = limits.Whole("requestsPerMinute", options.RequestsPerMinute);
+        options.InputTokensPerMinute = limits.WholeOrNull("inputTokensPerMinute", least: 1);
+        options.RequestsPerDay = limits.WholeOrNull("requestsPerDay", least: 1);
+        options.Minute = limits.Duration("minute", options.Minute);
+        options.Day = limits.Duration("day", options.Day);
+        options.RetryInfo = limits.Flag("retryInfo", options.RetryInfo);
+        options.QuotaValue = limits.Flag("quotaValue", options.QuotaValue);
     }
 
-    private static Factory Instantly(SpecObject limits)
+    private static Factory Linear(SpecObject limits) => Twin<LinearTwinOptions>(limits, ReadLinear, static (options, setup) =>
     {
-        var defaults = new InstantlyTwinOptions();
-        int perSecond = limits.Whole("perSecond", defaults.PerSecond);
-        TimeSpan second = limits.Duration("second", defaults.Second);
-        int perMinute = limits.Whole("perMinute", defaults.PerMinute);
-        TimeSpan minute = limits.Duration("minute", defaults.Minute);
-        int emails = limits.Whole("emailsPerMinute", defaults.EmailsPerMinute);
-        int testEmails = limits.Whole("testEmailsPerMinute", defaults.TestEmailsPerMinute);
-        int oauth = limits.Whole("oauthPerMinute", defaults.OAuthPerMinute);
-        return setup => new InstantlyTwin(
-            setup.Apply(new InstantlyTwinOptions
-            {
-                PerSecond = perSecond,
-                Second = second,
-                PerMinute = perMinute,
-                Minute = minute,
-                EmailsPerMinute = emails,
-                TestEmailsPerMinute = testEmails,
-                OAuthPerMinute = oauth,
-            }),
-            setup.Time);
+        options.ComplexityOf = request => (int)(setup.CostOf(request) ?? 52);
+        return new LinearTwin(setup.Apply(options), setup.Time);
+    });
+
+    private static void ReadLinear(SpecObject limits, LinearTwinOptions options)
+    {
+        options.RequestsPerHour = limits.Whole("requestsPerHour", options.RequestsPerHour);
+        options.ComplexityPerHour = limits.Whole("complexityPerHour", options.ComplexityPerHour);
+        options.Period = limits.Duration("period", options.Period);
+        options.MaxComplexity = limits.Whole("maxComplexity", options.MaxComplexity);
+        options.SearchesPerMinute = limits.Whole("searchesPerMinute", options.SearchesPerMinute);
+        options.SearchPeriod = limits.Duration("searchPeriod", options.SearchPeriod);
     }
 
-    private static Factory Attio(SpecObject limits)
+    private static Factory Instantly(SpecObject limits) => Twin<InstantlyTwinOptions>(
+        limits, ReadInstantly, static (options, setup) => new InstantlyTwin(setup.Apply(options), setup.Time));
+
+    private static void ReadInstantly(SpecObject limits, InstantlyTwinOptions options)
     {
-        var defaults = new AttioTwinOptions();
-        int reads = limits.Whole("readsPerSecond", defaults.ReadsPerSecond);
-        int writes = limits.Whole("writesPerSecond", defaults.WritesPerSecond);
-        TimeSpan second = limits.Duration("second", defaults.Second);
-        return setup => new AttioTwin(
-            setup.Apply(new AttioTwinOptions { ReadsPerSecond = reads, WritesPerSecond = writes, Second = second }),
-            setup.Time);
+        options.PerSecond = limits.Whole("perSecond", options.PerSecond);
+        options.Second = limits.Duration("second", options.Second);
+        options.PerMinute = limits.Whole("perMinute", options.PerMinute);
+        options.Minute = limits.Duration("minute", options.Minute);
+        options.EmailsPerMinute = limits.Whole("emailsPerMinute", options.EmailsPerMinute);
+        options.TestEmailsPerMinute = limits.Whole("testEmailsPerMinute", options.TestEmailsPerMinute);
+        options.OAuthPerMinute = limits.Whole("oauthPerMinute", options.OAuthPerMinute);
+    }
+
+    private static Factory Attio(SpecObject limits) => Twin<AttioTwinOptions>(
+        limits, ReadAttio, static (options, setup) => new AttioTwin(setup.Apply(options), setup.Time));
+
+    private static void ReadAttio(SpecObject limits, AttioTwinOptions options)
+    {
+        options.ReadsPerSecond = limits.Whole("readsPerSecond", options.ReadsPerSecond);
+        options.WritesPerSecond = limits.Whole("writesPerSecond", options.WritesPerSecond);
+        options.Second = limits.Duration("second", options.Second);
     }
 
     private static Factory Generic(SpecObject limits)

@@ -20,17 +20,26 @@ internal sealed class CircuitCounts
 
     public void Moved(CircuitState from, CircuitState to) => _transitions[((int)from * States) + (int)to]++;
 
-    public IReadOnlyDictionary<(CircuitState From, CircuitState To), long> Transitions()
+    public IReadOnlyDictionary<CircuitState, IReadOnlyDictionary<CircuitState, long>> Transitions()
     {
-        var pairs = new Dictionary<(CircuitState From, CircuitState To), long>();
-        for (int pair = 0; pair < _transitions.Length; pair++)
+        var all = new Dictionary<CircuitState, IReadOnlyDictionary<CircuitState, long>>();
+        for (int from = 0; from < States; from++)
         {
-            if (_transitions[pair] > 0)
+            Dictionary<CircuitState, long> counts = [];
+            for (int to = 0; to < States; to++)
             {
-                pairs.Add(((CircuitState)(pair / States), (CircuitState)(pair % States)), _transitions[pair]);
+                if (_transitions[(from * States) + to] is > 0 and var count)
+                {
+                    counts.Add((CircuitState)to, count);
+                }
+            }
+
+            if (counts.Count > 0)
+            {
+                all.Add((CircuitState)from, counts);
             }
         }
 
-        return pairs;
+        return all;
     }
 }

@@ -39,6 +39,6 @@ public readonly record struct CircuitSnapshot
     /// <summary>Attempts that would be let through now: null for as many as come, while closed; the free probes while half-open or when the break is over; else 0.</summary>
     public required int? AvailablePermits { get; init; }
 
-    /// <summary>How often the circuit went from one state to another; pairs that never happened are absent.</summary>
-    public required IReadOnlyDictionary<(CircuitState From, CircuitState To), long> Transitions { get; init; }
+    /// <summary>How often the circuit went from one state (the outer key) to another (the inner key); what never happened is absent.</summary>
+    public required IReadOnlyDictionary<CircuitState, IReadOnlyDictionary<CircuitState, long>> Transitions { get; init; }
 }

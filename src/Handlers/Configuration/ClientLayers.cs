@@ -31,6 +31,9 @@ internal sealed record ClientLayers
     /// <summary>The names to offer when one is unknown.</summary>
     public ImmutableArray<string> ProviderNames { get; init; } = [];
 
+    /// <summary>The names of the container's clients; null where any name may turn up, or there is no container.</summary>
+    public Func<IReadOnlyList<string>?> Clients { get; init; } = static () => null;
+
     /// <summary>The client's own section: the one that was passed, else <c>Clients:{name}</c>.</summary>
     public IConfiguration? ClientSection =>
         Section ?? (Root is not null && Client.Length > 0 ? Root.GetSection($"{OptionsComposer.Clients}:{Client}") : null);

@@ -48,9 +48,9 @@ internal static class OptionsComposer
             errors.Add($"{origins["Provider"].Place("Provider")} = {UnknownProvider(providerName, layers)}");
         }
 
-        if (options.Fallback.Client is { } other && other == layers.Client)
+        if (options.Fallback.Client is { } other && NoStandIn(other, layers) is { } problem)
         {
-            errors.Add($"{origins["Fallback:Client"].Place("Fallback:Client")} = {OptionText.Quote(other)} is this client itself; name another one.");
+            errors.Add($"{origins["Fallback:Client"].Place("Fallback:Client")} = {OptionText.Quote(other)} {problem}");
         }
 
         new OptionRules(options, origins, errors).Apply();
@@ -60,6 +60,19 @@ internal static class OptionsComposer
     private static string Empty(IConfiguration section, string client) =>
         $"{Layer.PathOf(section)}, the section given to AddResilienceHandlers(\"{client}\", …), is empty; "
         + "correct its path, or call AddResilienceHandlers() without it.";
+
+    /// <summary>Why a client can't answer in the place of this one. The factory makes one for any name, so a slip of the pen would show only in an outage.</summary>
+    private static string? NoStandIn(string other, ClientLayers layers)
+    {
+        if (other == layers.Client)
+        {
+            return "is this client itself; name another one.";
+        }
+
+        return layers.Clients() is not { } clients || clients.Contains(other, StringComparer.Ordinal)
+            ? null
+            : $"is no client of this app; {(Spelling.Closest(other, clients) is { } close ? $"did you mean \"{close}\"?" : $"add AddHttpClient(\"{other}\", …).")}";
+    }
 
     private static string UnknownProvider(string name, ClientLayers layers)
     {

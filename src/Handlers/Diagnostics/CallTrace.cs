@@ -140,7 +140,10 @@ internal sealed class CallTrace(Call call, Activity? span = null)
     {
         if (outcome == CallOutcome.Failed)
         {
-            Tell(Failure());
+            if (!IsAnAnswer)
+            {
+                Tell(Failure());
+            }
         }
         else if (CacheResults.Of(call.CacheStatus) is var cached and not (CacheResult.None or CacheResult.Miss))
         {
@@ -178,6 +181,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
             {
                 CallOutcome.Succeeded => "The call succeeded.",
                 CallOutcome.Cancelled => "The caller gave up.",
+                _ when IsAnAnswer => $"The answer is HTTP {Status}.",
                 _ => "The call failed.",
             },
             Status = Status,
@@ -190,6 +194,11 @@ internal sealed class CallTrace(Call call, Activity? span = null)
             CallSpan.End(span, call, outcome);
         }
     }
+
+    /// <summary>
+    /// The upstream says that a thing is not there or has changed meanwhile: what a correct program may be told, and no failure of the call that anybody gave up on.
+    /// </summary>
+    private bool IsAnAnswer => call.Judgement is { Kind: VerdictKind.Fatal } && Status is (404 or 409 or 410 or 412);
 
     private int? Status => call.Response is { } response ? (int)response.StatusCode : null;
 

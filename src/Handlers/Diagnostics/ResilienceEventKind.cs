@@ -30,7 +30,9 @@ public enum ResilienceEventKind : byte
     /// <summary>A retry succeeded.</summary>
     Recovered,
 
-    /// <summary>The call failed for good: <see cref="ResilienceEvent.ErrorType"/>, <see cref="ResilienceEvent.Retries"/>.</summary>
+    /// <summary>
+    /// The call failed for good: <see cref="ResilienceEvent.ErrorType"/>, <see cref="ResilienceEvent.Retries"/>. Not told of the answers 404, 409, 410 and 412.
+    /// </summary>
     GaveUp,
 
     /// <summary>The call is over, whatever came of it: <see cref="ResilienceEvent.Took"/>.</summary>

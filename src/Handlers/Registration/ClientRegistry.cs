@@ -14,9 +14,15 @@ internal sealed class ClientRegistry : IDisposable
     private readonly ClientRegistrations _registrations;
     private readonly ResilienceState _state;
     private readonly IConfigurationSection? _root;
+    private readonly Lazy<IReadOnlyList<string>> _factoryClients;
 
-    public ClientRegistry(ClientRegistrations registrations, ResilienceState state, IConfiguration? configuration)
+    /// <param name="registrations">Clients that have our handlers.</param>
+    /// <param name="state">What they share.</param>
+    /// <param name="configuration">The container's; null for none.</param>
+    /// <param name="factoryClients">The names that anybody configured for the factory; asked when first needed.</param>
+    public ClientRegistry(ClientRegistrations registrations, ResilienceState state, IConfiguration? configuration, Func<IReadOnlyList<string>> factoryClients)
     {
+        _factoryClients = new Lazy<IReadOnlyList<string>>(factoryClients);
         _registrations = registrations;
         _state = state;
         StateGauges.Add(this, state);
@@ -88,6 +94,9 @@ internal sealed class ClientRegistry : IDisposable
     /// <summary>The clients that may have a section; null when any name may, because defaults reach every client.</summary>
     private ClientLayers[]? Expected() => _registrations.Everyone is { Removed: false } ? null : [.. _registrations.Names.Select(LayersOf)];
 
+    /// <summary>The clients of the factory, ours and others; null when any name may be one, because defaults reach every client.</summary>
+    private IReadOnlyList<string>? Everybody() => _registrations.Everyone is { Removed: false } ? null : [.. _registrations.Names.Union(_factoryClients.Value, StringComparer.Ordinal)];
+
     private ClientLayers LayersOf(string name)
     {
         ClientRegistration? own = _registrations.Find(name);
@@ -101,6 +110,7 @@ internal sealed class ClientRegistry : IDisposable
             Code = code,
             FindProvider = _state.Providers.Named,
             ProviderNames = [.. _state.Providers.Names],
+            Clients = Everybody,
         };
     }
 }

@@ -91,6 +91,16 @@ internal static class Installation
         }
     }
 
+    /// <summary>The names that <c>AddHttpClient(name, …)</c> gave a configuration.</summary>
+    private static string[] NamesIn(IServiceProvider provider) =>
+    [
+        .. provider.GetServices<IConfigureOptions<HttpClientFactoryOptions>>()
+            .OfType<ConfigureNamedOptions<HttpClientFactoryOptions>>()
+            .Select(configured => configured.Name)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal),
+    ];
+
     private static ClientRegistrations AddShared(IServiceCollection services)
     {
         if (services.FirstOrDefault(s => s.ServiceType == typeof(ClientRegistrations))?.ImplementationInstance is ClientRegistrations known)
@@ -112,7 +122,7 @@ internal static class Installation
             KeyStore = provider.GetService<IIdempotencyStore>(),
         });
         services.TryAddSingleton(provider => new ClientRegistry(
-            registrations, provider.GetRequiredService<ResilienceState>(), provider.GetService<IConfiguration>()));
+            registrations, provider.GetRequiredService<ResilienceState>(), provider.GetService<IConfiguration>(), () => NamesIn(provider)));
         services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(
             provider.GetRequiredService<ClientRegistry>(), provider.GetRequiredService<ResilienceState>()));
         services.AddSingleton<IHttpMessageHandlerBuilderFilter>(provider => new NeighbourCheck(provider.GetRequiredService<ClientRegistry>()));

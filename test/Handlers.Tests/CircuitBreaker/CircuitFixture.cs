@@ -30,6 +30,10 @@ internal sealed class CircuitFixture
         return CircuitSettings.From(options);
     }
 
+    /// <summary>How often a circuit went from one state to another.</summary>
+    public static long Moves(CircuitSnapshot snapshot, CircuitState from, CircuitState to) =>
+        snapshot.Transitions.TryGetValue(from, out IReadOnlyDictionary<CircuitState, long>? counts) ? counts.GetValueOrDefault(to) : 0;
+
     public CircuitPermit Admit()
     {
         Circuit.TryAdmit(out CircuitPermit permit, out CircuitRefusal? refusal, out _).ShouldBeTrue($"refused: {refusal}");

@@ -66,10 +66,10 @@ public class CircuitModelTests
         mostProbes.ShouldBeInRange(1, 3);
         (end.Accepted + end.Rejected).ShouldBe(threads * attempts);
         (end.Succeeded + end.Failed + end.Stale).ShouldBeInRange(end.Accepted - neutral, end.Accepted);
-        end.Transitions[(CircuitState.Open, CircuitState.HalfOpen)].ShouldBeGreaterThan(0);
-        end.Transitions[(CircuitState.HalfOpen, CircuitState.Closed)].ShouldBeGreaterThan(0);
-        long opened = end.Transitions.Where(pair => pair.Key.To == CircuitState.Open).Sum(pair => pair.Value);
-        long probed = end.Transitions[(CircuitState.Open, CircuitState.HalfOpen)];
+        CircuitFixture.Moves(end, CircuitState.Open, CircuitState.HalfOpen).ShouldBeGreaterThan(0);
+        CircuitFixture.Moves(end, CircuitState.HalfOpen, CircuitState.Closed).ShouldBeGreaterThan(0);
+        long opened = end.Transitions.Values.Sum(to => to.GetValueOrDefault(CircuitState.Open));
+        long probed = CircuitFixture.Moves(end, CircuitState.Open, CircuitState.HalfOpen);
         (opened - probed).ShouldBe(end.State == CircuitState.Open ? 1 : 0);
 
         // Counted after the slot is taken and until before it is given back: never more than the circuit itself holds.

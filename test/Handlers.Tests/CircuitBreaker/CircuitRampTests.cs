@@ -64,7 +64,7 @@ public class CircuitRampTests
         int[] admitted = Seconds(fixture, 60, server.Serves);
 
         admitted[6..].ShouldAllBe(count => count >= capacity && count <= 2 * capacity);
-        fixture.Circuit.Snapshot().Transitions[(CircuitState.Closed, CircuitState.Open)].ShouldBe(1);
+        CircuitFixture.Moves(fixture.Circuit.Snapshot(), CircuitState.Closed, CircuitState.Open).ShouldBe(1);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class CircuitRampTests
         int[] admitted = Seconds(fixture, 60, server.Serves);
 
         admitted[6..].Average().ShouldBeInRange(capacity * 0.9, capacity * 1.3);
-        fixture.Circuit.Snapshot().Transitions[(CircuitState.Closed, CircuitState.Open)].ShouldBe(1);
+        CircuitFixture.Moves(fixture.Circuit.Snapshot(), CircuitState.Closed, CircuitState.Open).ShouldBe(1);
     }
 
     [Fact]

@@ -480,6 +480,7 @@ public class CircuitTests
         snapshot.OpenUntil.ShouldBe(fixture.Clock.GetUtcNow() + TimeSpan.FromSeconds(50));
         (snapshot.Accepted, snapshot.Rejected, snapshot.Succeeded, snapshot.Failed, snapshot.Stale).ShouldBe((8, 1, 3, 5, 0));
         snapshot.AvailablePermits.ShouldBe(0);
-        snapshot.Transitions.ShouldHaveSingleItem().ShouldBe(new((CircuitState.Closed, CircuitState.Open), 1));
+        snapshot.Transitions.ShouldHaveSingleItem().Key.ShouldBe(CircuitState.Closed);
+        CircuitFixture.Moves(snapshot, CircuitState.Closed, CircuitState.Open).ShouldBe(1);
     }
 }

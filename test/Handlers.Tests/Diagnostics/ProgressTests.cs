@@ -82,6 +82,38 @@ public sealed class ProgressTests
         (told[GaveUp].ErrorType, told[GaveUp].Retries, told[GaveUp].Status).ShouldBe((type, 0, status));
     }
 
+    [Theory]
+    [Trait("Requirement", "D2")]
+    [InlineData(404)]
+    [InlineData(409)]
+    [InlineData(410)]
+    [InlineData(412)]
+    public async Task That_a_thing_is_not_there_or_has_changed_is_an_answer_and_nobody_gave_up(int status)
+    {
+        var told = new ToldEvents();
+        using var bench = new Bench();
+        bench.Wire.Answers(ScriptedAnswer.Status(status));
+
+        await bench.Run(async client => (await client.SendAsync(told.Get("things"))).Dispose());
+
+        told.Kinds.ShouldNotContain(GaveUp);
+        (told[CallEnded].Status, told[CallEnded].Verdict).ShouldBe((status, VerdictKind.Fatal));
+        told[CallEnded].Message.ShouldBe($"The answer is HTTP {status}.");
+    }
+
+    [Fact]
+    [Trait("Requirement", "D2")]
+    public async Task A_404_of_which_retries_are_used_up_is_given_up()
+    {
+        var told = new ToldEvents();
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:RetryOn", "404"), ("Retry:MaxRetries", "1")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(404));
+
+        await bench.Run(async client => (await client.SendAsync(told.Get("things"))).Dispose());
+
+        told[GaveUp].Retries.ShouldBe(1);
+    }
+
     [Fact]
     [Trait("Requirement", "D2")]
     public async Task A_fault_in_a_handler_below_is_unexpected_and_its_text_is_not_passed_on()

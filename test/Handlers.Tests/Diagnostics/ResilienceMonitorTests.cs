@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +35,8 @@ public sealed class ResilienceMonitorTests
             CircuitSnapshot open = monitor.OpenCircuits.Single();
             (open.State, open.Failures, open.Accepted, open.Rejected, open.SuccessRate, open.AvailablePermits).ShouldBe((CircuitState.Open, 3, 4, 1, 0.25, 0));
             open.OpenUntil.ShouldBe(bench.Time.GetUtcNow() + TimeSpan.FromSeconds(30));
-            open.Transitions.ShouldBe(new Dictionary<(CircuitState, CircuitState), long> { [(CircuitState.Closed, CircuitState.Open)] = 1 });
+            open.Transitions.ShouldHaveSingleItem().Key.ShouldBe(CircuitState.Closed);
+            open.Transitions[CircuitState.Closed].ShouldHaveSingleItem().ShouldBe(new(CircuitState.Open, 1));
 
             monitor.Reset("api");
             (await client.GetAsync("things")).Dispose();
@@ -42,6 +44,20 @@ public sealed class ResilienceMonitorTests
             monitor.OpenCircuits.ShouldBeEmpty();
             (monitor.Circuits.Single().State, monitor.Circuits.Single().Failures).ShouldBe((CircuitState.Closed, 0));
         });
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_a_circuit_is_plain_json()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("CircuitBreaker:FailureThreshold", "1"), ("Retry:MaxRetries", "0")));
+        bench.Wire.Answers(HttpStatusCode.ServiceUnavailable);
+        IResilienceMonitor monitor = Monitor(bench);
+        await bench.Run(async client => (await client.GetAsync("things")).Dispose());
+
+        CircuitSnapshot read = JsonSerializer.Deserialize<CircuitSnapshot>(JsonSerializer.Serialize(monitor.Circuits.Single()));
+
+        read.State.ShouldBe(CircuitState.Open);
+        read.Transitions[CircuitState.Closed][CircuitState.Open].ShouldBe(1);
     }
 
     [Fact]

@@ -243,6 +243,31 @@ public sealed class RouteFallbackTests
         Should.Throw<InvalidConfigurationException>(() => bench.Create()).Message.ShouldContain("ResilienceHandlers:Clients:api:Fallback:Client = \"api\" is this client itself");
     }
 
+    [Theory]
+    [InlineData("bakup", "did you mean \"backup\"?")]
+    [InlineData("elsewhere", "add AddHttpClient(\"elsewhere\", …).")]
+    public void A_client_that_nobody_added_stops_the_app(string name, string cure)
+    {
+        using var bench = new Bench(add: WithBackup, settings: Settings.For("api", ("Fallback:Client", name)));
+
+        Should.Throw<InvalidConfigurationException>(() => bench.Create()).Message
+            .ShouldContain($"ResilienceHandlers:Clients:api:Fallback:Client = \"{name}\" is no client of this app; {cure}");
+    }
+
+    [Fact]
+    public void A_client_without_our_handlers_is_a_client()
+    {
+        using var bench = new Bench(
+            add: builder =>
+            {
+                builder.AddResilienceHandlers();
+                builder.Services.AddHttpClient("plain", plain => plain.BaseAddress = new Uri("https://plain.example"));
+            },
+            settings: Settings.For("api", ("Fallback:Client", "plain")));
+
+        Should.NotThrow(() => bench.Create());
+    }
+
     [Fact]
     public void A_client_needs_a_container() =>
         Should.Throw<OptionsValidationException>(() => new FallbackHandler(new FallbackOptions { Client = "backup" })).Message.ShouldContain("Fallback.Route");

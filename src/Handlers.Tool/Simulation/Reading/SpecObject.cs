@@ -152,6 +152,9 @@ internal sealed class SpecObject
     /// <summary>A piece of JSON that is passed on as it is.</summary>
     public JsonElement? Raw(string name) => TryGet(name, out JsonElement value) ? value.Clone() : null;
 
+    /// <summary>The same object for when its document is gone.</summary>
+    public SpecObject Kept() => new(_object.ValueKind == JsonValueKind.Undefined ? _object : _object.Clone(), Path, _problems);
+
     public void Report(string name, string problem) => _problems.Add($"{PathOf(name)}: {problem}");
 
     /// <summary>Complains about properties that nobody has looked at.</summary>
