@@ -16,17 +16,37 @@ internal static class CacheStatusField
 
     private static readonly string[] Plain = [.. Enum.GetValues<Forward>().Select(static why => Make(why, "", default, null))];
     private static readonly string[] Stored = [.. Enum.GetValues<Forward>().Select(static why => Make(why, ";stored", default, null))];
+    // A power of two. In one second most hits say the same.
+    private const int Ready = 256;
+
+    private static readonly PlainHit?[] Hits = new PlainHit?[Ready];
     private static readonly string[] Collapsed = [.. Enum.GetValues<Forward>().Select(static why => Make(why, ";collapsed", default, null))];
 
     /// <summary>Answered from the store.</summary>
+    /// <param name="ttl">The lifetime left.</param>
+    public static string Hit(TimeSpan ttl)
+    {
+        long seconds = Seconds(ttl);
+        ref PlainHit? slot = ref Hits[seconds & (Ready - 1)];
+        PlainHit? ready = Volatile.Read(ref slot);
+        if (ready is null || ready.Seconds != seconds)
+        {
+            ready = new PlainHit(seconds, string.Create(CultureInfo.InvariantCulture, $"{Cache};hit;ttl={seconds}"));
+            Volatile.Write(ref slot, ready);
+        }
+
+        return ready.Field;
+    }
+
+    /// <summary>Answered from the store, although it is stale.</summary>
     /// <param name="ttl">The lifetime left, negative when stale.</param>
-    /// <param name="detail">A token that says more, or null.</param>
-    public static string Hit(TimeSpan ttl, string? detail = null) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Cache};hit;ttl={(long)Math.Floor(ttl.TotalSeconds)}{(detail is null ? "" : ";detail=")}{detail}");
+    /// <param name="detail">A token that says more.</param>
+    public static string Hit(TimeSpan ttl, string detail) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Cache};hit;ttl={Seconds(ttl)};detail={detail}");
 
     /// <summary>Answered from the store after another request for the same was waited for.</summary>
     public static string Shared(TimeSpan ttl) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Cache};fwd=miss;collapsed;ttl={(long)Math.Floor(ttl.TotalSeconds)}");
+        string.Create(CultureInfo.InvariantCulture, $"{Cache};fwd=miss;collapsed;ttl={Seconds(ttl)}");
 
     /// <summary>Answered by the server.</summary>
     public static string Forwarded(Forward why, bool stored) => (stored ? Stored : Plain)[(int)why];
@@ -43,10 +63,12 @@ internal static class CacheStatusField
     /// <param name="ttl">The lifetime left, negative when stale.</param>
     /// <param name="detail">A token that says more, or null.</param>
     public static string Revalidated(Forward why, int? status, TimeSpan ttl, string? detail) =>
-        Make(why, string.Create(CultureInfo.InvariantCulture, $";ttl={(long)Math.Floor(ttl.TotalSeconds)}"), status, detail);
+        Make(why, string.Create(CultureInfo.InvariantCulture, $";ttl={Seconds(ttl)}"), status, detail);
 
     /// <summary>Neither from the store nor forwarded.</summary>
     public static string Refused(string detail) => $"{Cache};detail={detail}";
+
+    private static long Seconds(TimeSpan ttl) => (long)Math.Floor(ttl.TotalSeconds);
 
     private static string Make(Forward why, string parameters, int? status, string? detail)
     {
@@ -67,4 +89,6 @@ internal static class CacheStatusField
         field.Append(parameters);
         return (detail is null ? field : field.Append(";detail=").Append(detail)).ToString();
     }
+
+    private sealed record PlainHit(long Seconds, string Field);
 }

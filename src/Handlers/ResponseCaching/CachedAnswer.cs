@@ -36,11 +36,7 @@ internal static class CachedAnswer
     {
         HttpResponseMessage answer = Begin(stored, message, age, (HttpStatusCode)stored.Status, isHead ? new HeadContent() : new ReadOnlyMemoryContent(stored.Body));
         answer.ReasonPhrase = stored.Reason;
-        foreach (StoredField field in stored.ContentHeaders)
-        {
-            field.Lines.AddTo(answer.Content.Headers, field.Name);
-        }
-
+        stored.Template.CopyTo(answer.Content.Headers);
         foreach (StoredField field in stored.Trailers)
         {
             field.Lines.AddTo(answer.TrailingHeaders, field.Name);
@@ -87,11 +83,7 @@ internal static class CachedAnswer
             Version = stored.Version,
             Content = content,
         };
-        foreach (StoredField field in stored.Headers)
-        {
-            field.Lines.AddTo(answer.Headers, field.Name);
-        }
-
+        stored.Template.CopyTo(answer.Headers);
         answer.Headers.TryAddWithoutValidation("Age", ((long)age.TotalSeconds).ToString(CultureInfo.InvariantCulture));
         return answer;
     }

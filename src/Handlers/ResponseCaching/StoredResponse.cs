@@ -7,10 +7,11 @@ internal sealed class StoredResponse
 {
     /// <summary>What an object with its arrays costs besides the text in it.</summary>
     private const int Overhead = 320;
-    private const int FieldOverhead = 48;
+    private const int FieldOverhead = 80;
 
     private const long NotAnchored = long.MinValue;
     private long _receivedAt = NotAnchored;
+    private FieldTemplate? _template;
 
     public required int Status { get; init; }
 
@@ -47,6 +48,9 @@ internal sealed class StoredResponse
     public bool HasValidator => Validators.IsUsable(ETag) || Validators.IsUsable(LastModified);
 
     public long Size { get; private set; }
+
+    /// <summary>The fields in the form that is quick to copy; made at the first use.</summary>
+    public FieldTemplate Template => _template ??= new FieldTemplate(Headers, ContentHeaders);
 
     /// <summary>Ties the wall-clock instant to this process's timestamps, once: from then on the age grows with the timestamps, whatever is done to the clock.</summary>
     public void Anchor(Clock clock, long now)
