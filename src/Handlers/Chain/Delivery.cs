@@ -50,9 +50,10 @@ internal static class Delivery
         || call.Original.Method == HttpMethod.Head;
 
     /// <summary>Streams are known by media type, never by a missing length.</summary>
-    public static bool IsStream(HttpContent content, ClientPolicy policy)
+    public static bool IsStream(HttpContent content, ClientPolicy policy) => IsStream(MediaTypes.Of(content), policy);
+
+    public static bool IsStream(ReadOnlySpan<char> type, ClientPolicy policy)
     {
-        ReadOnlySpan<char> type = MediaTypes.Of(content);
         if (MediaTypes.IsStream(type))
         {
             return true;

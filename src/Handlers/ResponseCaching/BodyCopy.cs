@@ -1,9 +1,10 @@
 namespace Handlers.ResponseCaching;
 
 /// <summary>
-/// An answer that is to be stored, while its body comes. Costs little: many answers are never read, and only what was read to its end is stored.
+/// An answer that is to be stored, while its body comes. Costs little: many answers are never read, and only what was read to its end is stored. The base of
+/// <see cref="CacheVisit"/> and no object of its own, because every miss pays for it.
 /// </summary>
-internal sealed class BodyCopy : BodyWatcher
+internal abstract class BodyCopy : BodyWatcher
 {
     private const int FirstBuffer = 4096;
 
@@ -13,26 +14,28 @@ internal sealed class BodyCopy : BodyWatcher
     private const int Busy = 2;
     private const int Abandoned = 3;
 
-    private readonly CacheVisit _visit;
-    private readonly int _declared;
+    private int _declared;
     private HttpResponseMessage? _response;
     private HttpContent? _content;
     private ReceivedFields _fields;
     private byte[] _copy = [];
     private int _copied;
-    private int _state = Idle;
+    private int _state = Done;
 
-    /// <param name="visit">The visit whose answer it is.</param>
+    /// <summary>The largest body that is kept.</summary>
+    protected abstract long MaxBytes { get; }
+
+    /// <summary>From here on the body is copied. Once only.</summary>
     /// <param name="response">The answer.</param>
     /// <param name="fields">Its fields as they came; given back here.</param>
     /// <param name="declared">How long its body should be; -1 when that is not known.</param>
-    public BodyCopy(CacheVisit visit, HttpResponseMessage response, in ReceivedFields fields, long declared)
+    public void Begin(HttpResponseMessage response, in ReceivedFields fields, long declared)
     {
-        _visit = visit;
         _response = response;
         _content = response.Content;
         _fields = fields;
         _declared = (int)declared;
+        Volatile.Write(ref _state, Idle);
     }
 
     public override void Note(ReadOnlySpan<byte> bytes)
@@ -42,7 +45,7 @@ internal sealed class BodyCopy : BodyWatcher
             return;
         }
 
-        long most = _visit.Options.MaxEntryBytes;
+        long most = MaxBytes;
         bool fits = _copied + (long)bytes.Length <= most;
         if (fits)
         {
@@ -87,6 +90,13 @@ internal sealed class BodyCopy : BodyWatcher
         }
     }
 
+    /// <summary>The body is complete.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="fields">Its fields as they came.</param>
+    /// <param name="content">The content that it came with.</param>
+    /// <param name="body">Its body.</param>
+    protected abstract void Keep(HttpResponseMessage response, in ReceivedFields fields, HttpContent content, byte[] body);
+
     private bool TryUse() => Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
 
     private void Release(bool goesOn)
@@ -108,7 +118,7 @@ internal sealed class BodyCopy : BodyWatcher
     }
 
     private void Keep() =>
-        _visit.Keep(_response!, _fields, _content!, _copied == _copy.Length ? _copy : _copy.AsSpan(0, _copied).ToArray());
+        Keep(_response!, _fields, _content!, _copied == _copy.Length ? _copy : _copy.AsSpan(0, _copied).ToArray());
 
     private void Append(ReadOnlySpan<byte> bytes, long most)
     {

@@ -24,7 +24,8 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
             return Step.Go;
         }
 
-        ResponseHead head = ResponseHead.Read(response, out ReceivedFields fields);
+        ResponseHead head = default;
+        head.Read(response, out ReceivedFields fields);
         Step step = wasConditional && response.StatusCode == HttpStatusCode.NotModified
             ? Confirm(call, visit, visit.Revalidation!, response, head, fields)
             : Receive(call, visit, response, head, ref fields);
@@ -159,28 +160,28 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         }
 
         bool isEmpty = visit.Key.IsHead || response.StatusCode == HttpStatusCode.NoContent || head.ContentLength is "0";
-        var copy = new BodyCopy(visit, response, fields, isEmpty ? 0 : Declared(head));
+        visit.Begin(response, fields, isEmpty ? 0 : Declared(head));
         fields = default;
         bool isReusable = !head.Directives.NoCache && freshness.Lifetime > 0;
         cache.Flights.Note(visit.Key, isReusable);
         CacheLookup.Mark(call, visit.HasWaited ? CacheStatusField.ForwardedAlone(visit.Why) : CacheStatusField.Forwarded(visit.Why, stored: true));
         if (isEmpty)
         {
-            copy.End();
+            visit.End();
         }
         else if (Delivery.HasEnded(call, response))
         {
-            CopyAtOnce(copy, response);
+            CopyAtOnce(visit, response);
         }
         else if (isReusable && visit.IsLeading && !cache.Flights.TryLand(visit))
         {
-            call.Watcher = copy;
+            call.Watcher = visit;
             visit.Task = CacheTask.Share;
             return Step.Wait;
         }
         else
         {
-            call.Watcher = copy;
+            call.Watcher = visit;
         }
 
         cache.Flights.Land(visit, isReusable && visit.HasSaved ? FlightOutcome.Stored : FlightOutcome.NotShared);
@@ -271,13 +272,13 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
 
     private static bool MayCopy(Call call, CacheVisit visit, HttpResponseMessage response, in ResponseHead head) =>
         Declared(head) <= visit.Options.MaxEntryBytes
-        && !Delivery.IsStream(response.Content, call.Policy)
+        && !Delivery.IsStream(MediaTypes.Bare(head.ContentType), call.Policy)
         && !EndsWithConnection(response, head);
 
     /// <summary>A body that only the end of the connection ends can't be told from a broken one (RFC 9112 §8).</summary>
     private static bool EndsWithConnection(HttpResponseMessage response, in ResponseHead head) =>
         head.ContentLength is null && response.Version.Major <= 1 && (response.Version.Minor == 0 || HasClose(head.Connection))
-        && !response.Headers.NonValidated.Contains("Transfer-Encoding");
+        && !head.HasTransferEncoding;
 
     private static bool HasClose(FieldLines connection)
     {

@@ -3,10 +3,10 @@ using System.Net.Http.Headers;
 namespace Handlers.ResponseCaching;
 
 /// <summary>
-/// One request that was not simply answered from the store: what was found for it, and whether others wait for it. Every miss pays for one, so it is small; what
-/// it takes to store the answer is made when there is something to store.
+/// One request that was not simply answered from the store: what was found for it, whether others wait for it, and what becomes of its answer. Every miss pays for
+/// one, so it is small.
 /// </summary>
-internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey key)
+internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey key) : BodyCopy
 {
     private readonly ResponseKey _key = key;
     private readonly long _invalidations = cache.Invalidations.Count;
@@ -42,6 +42,8 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     /// <summary>Who waits for it; null while nobody does. Or, before it leads, the flight that it waits for itself.</summary>
     public Flight? Flight { get; set; }
 
+    protected override long MaxBytes => Options.MaxEntryBytes;
+
     private ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> RequestFields => call.Original.Headers;
 
     private CallPriority Priority => call.Options?.Priority ?? CallPriority.Normal;
@@ -59,22 +61,6 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
 
     /// <summary>It has to wait before it asks again: nobody else waits for that.</summary>
     public void StopLeading() => cache.Flights.Land(this, FlightOutcome.Refused);
-
-    /// <summary>Makes an entry of an answer whose body is complete.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="fields">Its fields as they came.</param>
-    /// <param name="content">The content that it came with.</param>
-    /// <param name="body">Its body.</param>
-    public void Keep(HttpResponseMessage response, in ReceivedFields fields, HttpContent content, byte[] body)
-    {
-        if (!IsOutdated(Key))
-        {
-            StoredResponse complete = ResponseMerge.New(
-                response, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache.Digests, body, Options.Heuristics);
-            complete.Anchor(call.AnsweredAt);
-            Save(Key, complete);
-        }
-    }
 
     /// <summary>Stores under a key, beside the answers for other request headers.</summary>
     public void Save(in ResponseKey under, StoredResponse complete)
@@ -109,6 +95,18 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         Observe(left is null
             ? store.RemoveAsync(outdated.Under, Options.StoreTimeout)
             : store.SetAsync(outdated.Under, left, Retention.Of(left, Options), Options.StoreTimeout));
+    }
+
+    /// <inheritdoc/>
+    protected override void Keep(HttpResponseMessage response, in ReceivedFields fields, HttpContent content, byte[] body)
+    {
+        if (!IsOutdated(Key))
+        {
+            StoredResponse complete = ResponseMerge.New(
+                response, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache.Digests, body, Options.Heuristics);
+            complete.Anchor(call.AnsweredAt);
+            Save(Key, complete);
+        }
     }
 
     // Nobody waits for it, and it never fails: the guard of the store sees to that.

@@ -184,7 +184,7 @@ public sealed class ResponseCachingHandler : ChainedHandler
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_disposed.IsCancellationRequested)
         {
             _disposing.Cancel();
             _disposing.Dispose();

@@ -10,6 +10,8 @@ namespace Handlers.ResponseCaching;
 /// </summary>
 internal struct ResponseHead
 {
+    private const int Lengths = (1 << 3) | (1 << 4) | (1 << 7) | (1 << 10) | (1 << 12) | (1 << 13) | (1 << 14) | (1 << 17);
+
     public int Status;
     public ResponseDirectives Directives;
     public FieldLines Vary;
@@ -20,24 +22,29 @@ internal struct ResponseHead
     public string? LastModified;
     public string? ContentRange;
     public string? ContentLength;
+    public string? ContentType;
     public FieldLines Connection;
+    public bool HasTransferEncoding;
 
-    /// <summary>Reads what came, and keeps the fields as they are now: the caller may rewrite them before the body has ended.</summary>
-    public static ResponseHead Read(HttpResponseMessage response, out ReceivedFields fields)
+    /// <summary>
+    /// Reads what came, and keeps the fields as they are now: who stands above may add to them, or rewrite them, before the body has ended. In place, because to
+    /// return a struct of so many references costs as much as to fill it.
+    /// </summary>
+    public void Read(HttpResponseMessage response, out ReceivedFields fields)
     {
-        var head = new ResponseHead { Status = (int)response.StatusCode, Directives = ResponseDirectives.None };
+        Status = (int)response.StatusCode;
+        Directives = ResponseDirectives.None;
         HttpHeadersNonValidated headers = response.Headers.NonValidated;
         KeyValuePair<string, HeaderStringValues>[] kept = ArrayPool<KeyValuePair<string, HeaderStringValues>>.Shared.Rent(headers.Count);
         int count = 0;
         foreach (KeyValuePair<string, HeaderStringValues> field in headers)
         {
             kept[count++] = field;
-            head.Note(field.Key, field.Value);
+            Note(field.Key, field.Value);
         }
 
         fields = new ReceivedFields(kept, count);
-        head.NoteAll(response.Content.Headers);
-        return head;
+        NoteAll(response.Content.Headers);
     }
 
     /// <summary>The same from what was kept of an answer.</summary>
@@ -74,7 +81,7 @@ internal struct ResponseHead
 
     private void Note(string name, HeaderStringValues value)
     {
-        if (KindOf(name) is var kind and not Kind.Other)
+        if (IsNoted(name) && KindOf(name) is var kind and not Kind.Other)
         {
             Note(kind, new FieldLines(value));
         }
@@ -102,6 +109,9 @@ internal struct ResponseHead
             case Kind.Connection:
                 Connection = value;
                 break;
+            case Kind.ContentType:
+                ContentType = value.First;
+                break;
             case Kind.CacheControl:
                 Directives = ResponseDirectives.Parse(value);
                 break;
@@ -114,26 +124,32 @@ internal struct ResponseHead
             case Kind.ContentLength:
                 ContentLength = value.First;
                 break;
+            case Kind.TransferEncoding:
+                HasTransferEncoding = true;
+                break;
         }
     }
 
     // Almost every field leaves here, by its length alone.
-    private static Kind KindOf(string name) => name.Length switch
+    private static bool IsNoted(string name) => name.Length < 18 && ((Lengths >> name.Length) & 1) != 0;
+
+    // Names that the runtime knows come in its spelling, however they were spelt on the wire, and these it knows all.
+    private static Kind KindOf(string name) => name switch
     {
-        3 when Is(name, "Age") => Kind.Age,
-        4 when Is(name, "Date") => Kind.Date,
-        4 when Is(name, "ETag") => Kind.ETag,
-        4 when Is(name, "Vary") => Kind.Vary,
-        7 when Is(name, "Expires") => Kind.Expires,
-        10 when Is(name, "Connection") => Kind.Connection,
-        13 when Is(name, "Cache-Control") => Kind.CacheControl,
-        13 when Is(name, "Last-Modified") => Kind.LastModified,
-        13 when Is(name, "Content-Range") => Kind.ContentRange,
-        14 when Is(name, "Content-Length") => Kind.ContentLength,
+        "Age" => Kind.Age,
+        "Date" => Kind.Date,
+        "ETag" => Kind.ETag,
+        "Vary" => Kind.Vary,
+        "Expires" => Kind.Expires,
+        "Connection" => Kind.Connection,
+        "Content-Type" => Kind.ContentType,
+        "Cache-Control" => Kind.CacheControl,
+        "Last-Modified" => Kind.LastModified,
+        "Content-Range" => Kind.ContentRange,
+        "Content-Length" => Kind.ContentLength,
+        "Transfer-Encoding" => Kind.TransferEncoding,
         _ => Kind.Other,
     };
-
-    private static bool Is(string name, string expected) => HeaderLines.Is(name, expected);
 
     private enum Kind : byte
     {
@@ -144,9 +160,11 @@ internal struct ResponseHead
         Vary,
         Expires,
         Connection,
+        ContentType,
         CacheControl,
         LastModified,
         ContentRange,
         ContentLength,
+        TransferEncoding,
     }
 }

@@ -33,6 +33,14 @@ public class StaleAnswerTests
     }
 
     [Fact]
+    public void Can_be_disposed_twice()
+    {
+        using var handler = new ResponseCachingHandler(new ResponseCachingOptions());
+
+        handler.Dispose();
+    }
+
+    [Fact]
     public async Task A_refresh_asks_with_the_validator_and_without_the_callers_own_conditions()
     {
         using var bench = new CacheBench();
