@@ -6,6 +6,7 @@ return command switch
 {
     "fuzz" => Fuzz.Run(Arguments.Read(args.AsSpan(1))),
     "readers" => await Readers.RunAsync(Arguments.Read(args.AsSpan(1))),
+    "kills" => await Kills.RunAsync(Arguments.Read(args.AsSpan(1))),
     _ => Usage(),
 };
 
@@ -13,5 +14,6 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: Handlers.Stress fuzz [--count 1000000] [--seconds 60] [--seed n]");
     Console.Error.WriteLine("       Handlers.Stress readers [--seconds 60]   fifty slow readers of the live events");
+    Console.Error.WriteLine("       Handlers.Stress kills --count 200 [--seed n]   a process over the durable store, killed that often");
     return 2;
 }

@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+
 namespace Handlers.ResponseCaching;
 
 /// <summary>
@@ -9,31 +11,33 @@ internal abstract class BodyCopy : BodyWatcher
     private const int FirstBuffer = 4096;
 
     // A response may be disposed while a read of it is under way: then whoever is at it cleans up.
-    private const int Done = 0;
-    private const int Idle = 1;
-    private const int Busy = 2;
-    private const int Abandoned = 3;
+    private const byte Done = 0;
+    private const byte Idle = 1;
+    private const byte Busy = 2;
+    private const byte Abandoned = 3;
 
-    private int _declared;
-    private HttpResponseMessage? _response;
     private HttpContent? _content;
-    private ReceivedFields _fields;
+    private KeyValuePair<string, HeaderStringValues>[]? _fields;
     private byte[] _copy = [];
+    private int _fieldCount;
+    private int _declared;
     private int _copied;
-    private int _state = Done;
+    private byte _state = Done;
+
+    /// <summary>The answer is stored.</summary>
+    public bool HasSaved { get; protected set; }
 
     /// <summary>The largest body that is kept.</summary>
     protected abstract long MaxBytes { get; }
 
     /// <summary>From here on the body is copied. Once only.</summary>
-    /// <param name="response">The answer.</param>
+    /// <param name="content">The content that it came with.</param>
     /// <param name="fields">Its fields as they came; given back here.</param>
     /// <param name="declared">How long its body should be; -1 when that is not known.</param>
-    public void Begin(HttpResponseMessage response, in ReceivedFields fields, long declared)
+    public void Begin(HttpContent content, in ReceivedFields fields, long declared)
     {
-        _response = response;
-        _content = response.Content;
-        _fields = fields;
+        _content = content;
+        (_fields, _fieldCount) = fields;
         _declared = (int)declared;
         Volatile.Write(ref _state, Idle);
     }
@@ -79,7 +83,7 @@ internal abstract class BodyCopy : BodyWatcher
 
     public override void Abandon()
     {
-        int seen = Interlocked.CompareExchange(ref _state, Done, Idle);
+        byte seen = Interlocked.CompareExchange(ref _state, Done, Idle);
         if (seen == Idle)
         {
             Drop();
@@ -91,11 +95,10 @@ internal abstract class BodyCopy : BodyWatcher
     }
 
     /// <summary>The body is complete.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="fields">Its fields as they came.</param>
+    /// <param name="fields">The answer's fields as they came.</param>
     /// <param name="content">The content that it came with.</param>
     /// <param name="body">Its body.</param>
-    protected abstract void Keep(HttpResponseMessage response, in ReceivedFields fields, HttpContent content, byte[] body);
+    protected abstract void Keep(in ReceivedFields fields, HttpContent content, byte[] body);
 
     private bool TryUse() => Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
 
@@ -110,15 +113,14 @@ internal abstract class BodyCopy : BodyWatcher
 
     private void Drop()
     {
-        _response = null;
         _content = null;
         _copy = [];
-        _fields.Return();
-        _fields = default;
+        new ReceivedFields(_fields, _fieldCount).Return();
+        _fields = null;
     }
 
     private void Keep() =>
-        Keep(_response!, _fields, _content!, _copied == _copy.Length ? _copy : _copy.AsSpan(0, _copied).ToArray());
+        Keep(new ReceivedFields(_fields, _fieldCount), _content!, _copied == _copy.Length ? _copy : _copy.AsSpan(0, _copied).ToArray());
 
     private void Append(ReadOnlySpan<byte> bytes, long most)
     {

@@ -160,7 +160,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         }
 
         bool isEmpty = visit.Key.IsHead || response.StatusCode == HttpStatusCode.NoContent || head.ContentLength is "0";
-        visit.Begin(response, fields, isEmpty ? 0 : Declared(head));
+        visit.Begin(response.Content, fields, isEmpty ? 0 : Declared(head));
         fields = default;
         bool isReusable = !head.Directives.NoCache && freshness.Lifetime > 0;
         cache.Flights.Note(visit.Key, isReusable);

@@ -135,8 +135,7 @@ internal sealed class CacheLookup(ResponseCachingHandler handler, ResponseCache 
         Step step = GoOn(call, visit, request, left > TimeSpan.Zero ? Forward.Request : Forward.Stale, waitedFor);
         if (step == Step.Go)
         {
-            visit.Revalidation = Revalidation.Begin(call, stored, found.Under);
-            visit.HasStandIn = mayStandIn;
+            visit.Revalidation = Revalidation.Begin(call, stored, found.Under, mayStandIn);
         }
 
         return step;

@@ -9,7 +9,7 @@ namespace Handlers.ResponseCaching;
 internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey key) : BodyCopy
 {
     private readonly ResponseKey _key = key;
-    private readonly long _invalidations = cache.Invalidations.Count;
+    private readonly int _invalidations = cache.Invalidations.Count;
 
     public ref readonly ResponseKey Key => ref _key;
 
@@ -28,10 +28,7 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     public bool HasWaited { get; set; }
 
     /// <summary>A stale answer may stand in for an error, so nobody needs to wait long for the server.</summary>
-    public bool HasStandIn { get; set; }
-
-    /// <summary>Its answer is stored.</summary>
-    public bool HasSaved { get; private set; }
+    public bool HasStandIn => Revalidation is { MayStandIn: true };
 
     //// Written under the lock of the flight table.
 
@@ -98,12 +95,12 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     }
 
     /// <inheritdoc/>
-    protected override void Keep(HttpResponseMessage response, in ReceivedFields fields, HttpContent content, byte[] body)
+    protected override void Keep(in ReceivedFields fields, HttpContent content, byte[] body)
     {
         if (!IsOutdated(Key))
         {
             StoredResponse complete = ResponseMerge.New(
-                response, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache.Digests, body, Options.Heuristics);
+                call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache.Digests, body, Options.Heuristics);
             complete.Anchor(call.AnsweredAt);
             Save(Key, complete);
         }

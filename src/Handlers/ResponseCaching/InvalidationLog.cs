@@ -8,15 +8,16 @@ internal sealed class InvalidationLog
 {
     private const int Slots = 1024;
 
-    private readonly long[] _latest = new long[Slots];
-    private long _count;
+    private readonly int[] _latest = new int[Slots];
+    private int _count;
 
     /// <summary>How many invalidations there have been: what a read notes when it begins.</summary>
-    public long Count => Volatile.Read(ref _count);
+    public int Count => Volatile.Read(ref _count);
 
     public void Note(in ResponseKey key) => Volatile.Write(ref Slot(key), Interlocked.Increment(ref _count));
 
-    public bool HasHappenedSince(in ResponseKey key, long count) => Volatile.Read(ref Slot(key)) > count;
+    // As a difference, so that the numbers may start again after two thousand million.
+    public bool HasHappenedSince(in ResponseKey key, int count) => unchecked(Volatile.Read(ref Slot(key)) - count) > 0;
 
-    private ref long Slot(in ResponseKey key) => ref _latest[(uint)key.GetHashCode() % Slots];
+    private ref int Slot(in ResponseKey key) => ref _latest[(uint)key.GetHashCode() % Slots];
 }

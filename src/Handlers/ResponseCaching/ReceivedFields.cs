@@ -14,13 +14,15 @@ internal readonly struct ReceivedFields
 
     /// <param name="fields">Rented from the shared pool.</param>
     /// <param name="count">How many there are.</param>
-    public ReceivedFields(KeyValuePair<string, HeaderStringValues>[] fields, int count)
+    public ReceivedFields(KeyValuePair<string, HeaderStringValues>[]? fields, int count)
     {
         _fields = fields;
         _count = count;
     }
 
     public ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> Span => _fields.AsSpan(0, _count);
+
+    public void Deconstruct(out KeyValuePair<string, HeaderStringValues>[]? fields, out int count) => (fields, count) = (_fields, _count);
 
     /// <summary>Nobody needs them any more. Once only.</summary>
     public void Return()

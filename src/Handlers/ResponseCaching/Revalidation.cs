@@ -8,10 +8,11 @@ internal sealed class Revalidation
 
     private readonly RequestSnapshot _original;
 
-    private Revalidation(StoredResponse stored, in ResponseKey under, RequestSnapshot original)
+    private Revalidation(StoredResponse stored, in ResponseKey under, bool mayStandIn, RequestSnapshot original)
     {
         Stored = stored;
         Under = under;
+        MayStandIn = mayStandIn;
         _original = original;
     }
 
@@ -20,6 +21,9 @@ internal sealed class Revalidation
     /// <summary>The key that it was found under: an answer to HEAD may be taken from one to GET.</summary>
     public ResponseKey Under { get; }
 
+    /// <summary>It may be used although it is stale, if the server can't be reached or fails.</summary>
+    public bool MayStandIn { get; }
+
     /// <summary>The request carries a condition of ours.</summary>
     public bool IsConditional { get; private set; }
 
@@ -27,9 +31,9 @@ internal sealed class Revalidation
     /// Puts our condition on the request, in place of the caller's own: the answer then tells about what is stored, and the caller's condition is judged against
     /// that (RFC 9111 §4.3.1).
     /// </summary>
-    public static Revalidation Begin(Call call, StoredResponse stored, in ResponseKey under)
+    public static Revalidation Begin(Call call, StoredResponse stored, in ResponseKey under, bool mayStandIn)
     {
-        var revalidation = new Revalidation(stored, under, call.Original);
+        var revalidation = new Revalidation(stored, under, mayStandIn, call.Original);
         if (stored.HasValidator)
         {
             revalidation.IsConditional = true;
