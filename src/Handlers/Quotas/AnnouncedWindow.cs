@@ -3,12 +3,16 @@ namespace Handlers.Quotas;
 /// <summary>A window whose end the provider announces, with a count of what is left in it.</summary>
 /// <remarks>
 /// After the end nothing is known but the limit: a new window is assumed, in which what is under way has been counted already. Its end is a guess until the first
-/// answer names it. An answer that names an earlier end than the present one belongs to a window that is over, unless its attempt left in this one.
+/// answer names it. An answer may be old when it comes: it begins a window only if it names a later end even when it was written the moment its attempt left, and what
+/// may speak of a window that is over is left aside, unless its attempt left in this one.
 /// </remarks>
 internal sealed class AnnouncedWindow : AnnouncedLimit
 {
     /// <summary>The window is taken as over a moment late, for timers and clocks.</summary>
     private static readonly long Late = TimeSpan.FromMilliseconds(50).Ticks;
+
+    // Until the announcement itself has been taken over there is no window that it could be older than.
+    private bool _isNew = true;
 
     private long _since;
     private long _end;
@@ -122,22 +126,31 @@ internal sealed class AnnouncedWindow : AnnouncedLimit
 
         if (seen.Reset > TimeSpan.Zero)
         {
-            long end = now + seen.Reset.Ticks + Late;
-            bool isOld = takenAt < _since && end < (_isEndGuessed ? _since + Tolerance : _end - Tolerance);
-            if (isOld)
+            // Where no window is declared the first answer's reset was only the rest of one.
+            if (seen.Reset > Spec.Period)
+            {
+                Adjust(LimitSpec.Window(Full, WholeSeconds(seen.Reset), Unit), now);
+            }
+
+            // It was written at some time between departure and now, so the end that it names lies between these two.
+            long earliest = takenAt + seen.Reset.Ticks;
+            long latest = now + seen.Reset.Ticks + Late;
+            if (!_isNew && takenAt < _since && (earliest <= _since + Tolerance || (!_isEndGuessed && latest < _end - Tolerance)))
             {
                 return;
             }
 
-            if (!_isEndGuessed && end > _end + Tolerance)
+            if (!_isEndGuessed && earliest > _end + Tolerance)
             {
                 Begin(now);
+                _isEndGuessed = true;
             }
 
-            _end = _isEndGuessed || end < _end - Tolerance ? end : Math.Min(_end, end);
+            _end = _isEndGuessed ? latest : Math.Min(_end, latest);
             _isEndGuessed = false;
         }
 
+        _isNew = false;
         if (takenAt < Born)
         {
             _foreseen = Math.Max(0, _foreseen - 1);

@@ -81,6 +81,44 @@ public class OverGrantTests
         CheckStarts([LimitSpec.Interval(TimeSpan.FromSeconds(2))], starts => starts.Zip(starts.Skip(1)).All(p => p.Second - p.First >= TimeSpan.FromSeconds(2)));
     }
 
+    /// <summary>
+    /// Limits that answers announce, one or two of them beside what is configured, which somebody else has used before. Answers overtake each other, and what
+    /// they say may be seconds old.
+    /// </summary>
+    [Theory]
+    [InlineData("window", true)]
+    [InlineData("window", false)]
+    [InlineData("aligned", true)]
+    [InlineData("aligned", false)]
+    [InlineData("bucket", true)]
+    [InlineData("bucket", false)]
+    [InlineData("both", true)]
+    public void An_announced_limit_is_never_exceeded(string kind, bool tellsWindow)
+    {
+        Gen<(List<TrafficStep> Steps, int Limit, int Tokens, int Used, int Passed, bool Configured)> scripts =
+            from limit in Gen.Choose(2, 12)
+            from tokens in Gen.Choose(40, 120)
+            from used in Gen.Choose(0, limit - 1)
+            from passed in Gen.Choose(0, 9_900)
+            from configured in Gen.Elements(false, true)
+            from steps in Gen.ListOf(Scripts(20, 1500), 60)
+            select (steps.ToList(), limit, tokens, used, passed, configured);
+        Prop.ForAll(Arb.From(scripts), script =>
+        {
+            Meter[] meters = kind switch
+            {
+                "window" => [new Meter.Window(LimitUnit.Requests, script.Limit, Period, tellsWindow, aligned: false)],
+                "aligned" => [new Meter.Window(LimitUnit.Requests, script.Limit, Period, tellsWindow, aligned: true)],
+                "bucket" => [new Meter.Bucket(LimitUnit.Requests, script.Limit, Period, tellsWindow)],
+                _ => [new Meter.Window(LimitUnit.Requests, script.Limit, Period, tellsWindow, aligned: true), new Meter.Bucket(LimitUnit.Tokens, script.Tokens, Period, tellsWindow)],
+            };
+            meters[0].Begin(script.Used, TimeSpan.FromMilliseconds(script.Passed));
+            Traffic traffic = new(script.Configured ? [Spec("5/5s")] : [], meters);
+            traffic.Run(script.Steps);
+            return traffic.TooMany == 0;
+        }).Check(Seeded.Config(seed: 7, tests: 150));
+    }
+
     private static bool NeverMoreThan(long amount, TimeSpan period, List<(TimeSpan At, long Amount)> arrivals)
     {
         for (int i = 0; i < arrivals.Count; i++)

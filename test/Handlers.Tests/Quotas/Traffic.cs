@@ -7,21 +7,30 @@ namespace Handlers.Tests.Quotas;
 /// <summary>Plays a script of calls against a ledger and notes when each left and when it arrived.</summary>
 internal sealed class Traffic
 {
+    private const string Resource = "core";
+
     private readonly ManualTime _time = new();
     private readonly QuotaLedger _ledger;
     private readonly QuotaPolicy _policy;
     private readonly PriorityQueue<Action, TimeSpan> _events = new();
     private readonly List<(TrafficStep Step, Waiter Waiter)> _waiting = [];
+    private readonly IReadOnlyList<Meter> _meters;
 
-    public Traffic(ImmutableArray<LimitSpec> limits)
+    /// <param name="limits">What the client's configuration says.</param>
+    /// <param name="meters">What the provider counts and announces; without any it tells nothing.</param>
+    public Traffic(ImmutableArray<LimitSpec> limits, params IReadOnlyList<Meter> meters)
     {
         _ledger = new QuotaLedger(_time);
         _policy = new QuotaPolicy("client", 1, limits, []);
+        _meters = meters;
     }
 
     public List<TimeSpan> Starts { get; } = [];
 
     public List<(TimeSpan At, Cost Cost)> Arrivals { get; } = [];
+
+    /// <summary>Arrivals that were more than one of the provider's limits allows.</summary>
+    public int TooMany { get; private set; }
 
     public void Run(IEnumerable<TrafficStep> script)
     {
@@ -61,7 +70,7 @@ internal sealed class Traffic
             Policy = _policy,
             Provider = "test",
             Account = "a",
-            Uses = [new QuotaUse(QuotaKey.AllResources, new Cost(1, step.Cost, step.Cost, step.Cost))],
+            Uses = [new QuotaUse(_meters.Count == 0 ? QuotaKey.AllResources : Resource, CostOf(step), _meters.Count == 0 ? QuotaStart.Free : QuotaStart.FirstAnswer)],
             MaxWait = Timeout.InfiniteTimeSpan,
             TimeLeft = Timeout.InfiniteTimeSpan,
         };
@@ -99,13 +108,34 @@ internal sealed class Traffic
     {
         Starts.Add(_time.Elapsed);
         TimeSpan arrival = _time.Elapsed + TimeSpan.FromMilliseconds(step.There);
-        Arrivals.Add((arrival, new Cost(1, step.Cost, step.Cost, step.Cost)));
+        Arrivals.Add((arrival, CostOf(step)));
+        Verdict verdict = Verdict.Ok;
+        if (_meters.Count > 0)
+        {
+            _events.Enqueue(() => verdict = Arrive(step), arrival);
+        }
+
+        // A tick later, so that nothing is answered before it has come.
         _events.Enqueue(
             () =>
             {
-                _ledger.Settle(ref grant, Verdict.Ok, _ledger.Clock.Provider.GetTimestamp());
+                _ledger.Settle(ref grant, verdict, _ledger.Clock.Provider.GetTimestamp());
                 _ledger.Release(ref grant);
             },
-            arrival + TimeSpan.FromMilliseconds(step.Back));
+            arrival + TimeSpan.FromMilliseconds(step.Back) + TimeSpan.FromTicks(1));
     }
+
+    private Verdict Arrive(TrafficStep step)
+    {
+        Verdict verdict = Verdict.Ok;
+        foreach (Meter meter in _meters)
+        {
+            TooMany += meter.Count(CostOf(step).In(meter.Unit), _time.Elapsed) ? 0 : 1;
+            verdict.Observed.TryAdd(meter.Tell(Resource, _time.Elapsed));
+        }
+
+        return verdict;
+    }
+
+    private static Cost CostOf(TrafficStep step) => new(1, step.Cost, step.Cost, step.Cost);
 }
