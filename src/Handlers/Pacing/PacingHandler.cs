@@ -61,18 +61,7 @@ public sealed class PacingHandler : ChainedHandler
         }
     }
 
-    internal override async ValueTask<Step> WaitOnEnterAsync(Call call)
-    {
-        Waiter waiter = call.Waiter!;
-        Admission outcome;
-        CancellationTokenRegistration leave = Leaving(call, waiter);
-        await using (leave.ConfigureAwait(false))
-        {
-            outcome = await waiter.WaitAsync().ConfigureAwait(false);
-        }
-
-        return Waited(call, waiter, outcome);
-    }
+    internal override ValueTask<Step> WaitOnEnterAsync(Call call) => TurnWait.Begin(call, call.Waiter!);
 
     internal override Step WaitOnEnter(Call call)
     {
@@ -119,10 +108,10 @@ public sealed class PacingHandler : ChainedHandler
     private static ImmutableArray<QuotaUse> UsesOf(ImmutableArray<QuotaUse> planned, Cost cost) =>
         planned.IsDefaultOrEmpty ? [new QuotaUse(QuotaKey.AllResources, cost)] : [.. planned.Select(use => use with { Cost = cost })];
 
-    private static CancellationTokenRegistration Leaving(Call call, Waiter waiter) =>
+    internal static CancellationTokenRegistration Leaving(Call call, Waiter waiter) =>
         call.Token.UnsafeRegister(static state => ((Waiter)state!).Account.Cancel((Waiter)state), waiter);
 
-    private static Step Waited(Call call, Waiter waiter, Admission outcome)
+    internal static Step Waited(Call call, Waiter waiter, Admission outcome)
     {
         long now = call.Client.Clock.Now;
         call.Waiter = null;

@@ -116,7 +116,9 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
         }
 
         double most = seen.Remaining - _foreseen;
-        double least = most - _left.SumAfter(Math.Max(takenAt - Transit, _countedUntil));
+
+        // One that left before others that are known to have been counted may have been written before them, however late it comes: it lifts nothing.
+        double least = takenAt - Transit < _countedUntil ? double.NegativeInfinity : most - _left.SumAfter(takenAt - Transit);
         double level = Level(now);
         if (level > most + 1 + Reserve(0) + (Rate * Transit))
         {

@@ -42,15 +42,15 @@ internal sealed class Band
 
     public void Add(Waiter waiter)
     {
+        long weight = WeightOf(waiter.Charge);
+        _quantum = Math.Max(_quantum, weight);
         Flow flow = FlowOf(waiter.Tenant);
         if (flow.First is null)
         {
             Link(flow);
         }
 
-        long weight = WeightOf(waiter.Charge);
         flow.Add(waiter, weight);
-        _quantum = Math.Max(_quantum, weight);
         _load.Add(waiter.Charge.Greatest, waiter.BodyBytes);
     }
 
@@ -183,6 +183,7 @@ internal sealed class Band
         if (_turn is null)
         {
             _turn = flow.Next = flow.Previous = flow;
+            _turn.Deficit += _quantum;
             return;
         }
 
@@ -205,8 +206,12 @@ internal sealed class Band
             flow.Previous!.Next = flow.Next;
             flow.Next!.Previous = flow.Previous;
 
-            // The turn goes to the tenant before, who has spent his: the next look moves on from there.
-            _turn = _turn == flow ? flow.Previous : _turn;
+            if (_turn == flow)
+            {
+                // At once, not at the next look: who comes until then stands behind the tenant whose turn it is now.
+                _turn = flow.Next;
+                _turn.Deficit += _quantum;
+            }
         }
 
         flow.Next = flow.Previous = null;

@@ -87,8 +87,8 @@ internal sealed class Waiter : IValueTaskSource<Admission>
         }
     }
 
-    /// <summary>The end of the wait; to be awaited once.</summary>
-    public ValueTask<Admission> WaitAsync() => new(this, _source.Version);
+    /// <summary>What an awaiter passes to the source; the wait is awaited once.</summary>
+    public short Version => _source.Version;
 
     /// <summary>Blocks until the wait has ended; to be called once.</summary>
     public Admission Wait()

@@ -20,7 +20,15 @@ internal sealed record Timeline(double Step, int[] Served, int[] Refused, int[] 
         TimeSpan optimum = scenario.Optimum.Makespan ?? result.Optimum.Makespan;
         double span = Math.Max(Math.Max(1, optimum.TotalSeconds), Math.Max(lastCall.TotalSeconds, possible.Length == 0 ? 0 : possible[^1].TotalSeconds));
         double step = span * 1.02 / StepsOfOptimum;
-        TwinEvent[] ends = [.. twin.Log.Where(static e => e.Kind is TwinEventKind.Ok or TwinEventKind.Refused or TwinEventKind.Failed or TwinEventKind.Rejected)];
+        // Drawn where it arrived, as the optimum is: how long it was served then is another matter.
+        var arrived = new Dictionary<int, TimeSpan>();
+        foreach (TwinEvent arrival in twin.Log.Where(static e => e.Kind == TwinEventKind.Arrived))
+        {
+            arrived.TryAdd(arrival.Request, arrival.At);
+        }
+
+        TwinEvent[] ends = [.. twin.Log.Where(static e => e.Kind is TwinEventKind.Ok or TwinEventKind.Refused or TwinEventKind.Failed or TwinEventKind.Rejected)
+            .Select(e => e with { At = arrived.GetValueOrDefault(e.Request, e.At) }).OrderBy(static e => e.At)];
         int steps = Math.Clamp(ends.Length == 0 ? 1 : (int)(ends[^1].At.TotalSeconds / step) + 1, StepsOfOptimum, MostSteps);
         var timeline = new Timeline(step, new int[steps], new int[steps], new int[steps], ends.Length > 0 && ends[^1].At.TotalSeconds >= step * steps);
         foreach (TwinEvent end in ends)
