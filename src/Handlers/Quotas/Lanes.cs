@@ -26,6 +26,7 @@ internal sealed class Lanes : IDisposable
 
     // Whether answers have changed what those who wait can expect, and when that is looked at again: not with every answer.
     private bool _isLookDue;
+    private bool _isNews;
     private long _nextLook;
     private AnswerTimes _times;
 
@@ -209,6 +210,9 @@ internal sealed class Lanes : IDisposable
             ended: null);
     }
 
+    /// <summary>Limits were configured: the next look at the queues asks of everybody whether he can still be served.</summary>
+    public void ConfiguredNeedsLock() => _isNews = Count > 0;
+
     /// <summary>Refuses those of whom the latest answers say that they wait in vain.</summary>
     /// <param name="now">Now.</param>
     /// <param name="isNews">A limit has become known, or is another one: everybody is looked at, those who have all the time too.</param>
@@ -225,6 +229,8 @@ internal sealed class Lanes : IDisposable
         {
             return ended;
         }
+
+        _isNews = false;
 
         // So that looking costs a small part of the time, however many wait.
         _nextLook = now + Math.Max(LookEvery, Count * LookTime);
@@ -249,9 +255,9 @@ internal sealed class Lanes : IDisposable
             ended = RefuseLateNeedsLock(now, ended);
         }
 
-        if (_isLookDue && now >= _nextLook)
+        if (_isNews || (_isLookDue && now >= _nextLook))
         {
-            ended = RefuseHopelessNeedsLock(now, isNews: false, ended);
+            ended = RefuseHopelessNeedsLock(now, _isNews, ended);
         }
 
         foreach (Lane lane in _waiting)

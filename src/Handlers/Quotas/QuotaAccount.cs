@@ -616,6 +616,7 @@ internal sealed class QuotaAccount : Quota
             {
                 ConfigureNeedsLock(policy.All, Clock, Clock.Now);
                 SmoothNeedsLock();
+                _lanes?.ConfiguredNeedsLock();
             }
         }
 

@@ -76,6 +76,25 @@ public sealed class HopelessWaitTests
         refused!.Reason.ShouldBe(QuotaRefusalReason.CannotFit);
     }
 
+    [Fact]
+    public async Task Who_waits_is_asked_again_when_a_limit_was_lowered_by_configuration()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Pacing:Limits", "100 points/minute"), ("TotalTimeout", "none")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200));
+
+        await bench.Run(async client =>
+        {
+            await Spend(client, points: 100);
+            Task large = Spend(client, points: 80);
+            bench.Settings.Edit(Settings.Key("api", "Pacing:Limits"), "50 points/minute");
+            Task small = Spend(client, points: 10);
+
+            (await Should.ThrowAsync<QuotaRejectedException>(() => large)).Reason.ShouldBe(QuotaRefusalReason.CannotFit);
+            bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+            await small;
+        });
+    }
+
     private static Bench GitHub(string resource, int limit, int remaining, int reset, Func<ScriptedAttempt, int>? left = null)
     {
         var bench = new Bench("github", settings: Settings.For("github", ("TotalTimeout", "none"), ("AttemptTimeout", "none"), ("Caching:Enabled", "false")));
@@ -109,6 +128,13 @@ public sealed class HopelessWaitTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "v1/chat/completions");
         request.Content = new StringContent(
             string.Create(CultureInfo.InvariantCulture, $$"""{"model":"gpt-5","max_tokens":{{tokens}},"messages":[{"role":"user","content":"hi"}]}"""), System.Text.Encoding.UTF8, "application/json");
+        (await client.SendAsync(request)).Dispose();
+    }
+
+    private static async Task Spend(HttpClient client, int points)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+        request.SetCallOptions(new CallOptions { Cost = new Cost(1, Points: points) });
         (await client.SendAsync(request)).Dispose();
     }
 }
