@@ -64,12 +64,15 @@ internal sealed class Circuit
     /// <summary>The state as it was last entered; an open circuit whose break is over stays open until the next admission.</summary>
     public CircuitState State => _phase.State;
 
+    /// <summary>Everybody passes: nobody needs to say how urgent a call is.</summary>
+    public bool IsWideOpen => _phase is ClosedPhase { Ramp: null };
+
     private TimeSpan Now => _time.GetElapsedTime(_created);
 
     /// <summary>The look before the queue: would a call pass now? Takes no slot and changes no state; a refusal is counted.</summary>
-    public bool MayPass([NotNullWhen(false)] out CircuitRefusal? refusal)
+    public bool MayPass([NotNullWhen(false)] out CircuitRefusal? refusal, Urgency urgency = default)
     {
-        if (_phase is ClosedPhase { Ramp: null })
+        if (IsWideOpen)
         {
             refusal = null;
             return true;
@@ -77,7 +80,7 @@ internal sealed class Circuit
 
         lock (_lock)
         {
-            refusal = RefuseNeedsLock(Now);
+            refusal = RefuseNeedsLock(urgency, Now);
             return refusal is null;
         }
     }
@@ -86,7 +89,7 @@ internal sealed class Circuit
     /// Lets one attempt pass, right before it is sent; a half-open slot is taken and a probe's clock starts here. Whoever gets the permit records its
     /// result exactly once, also when nothing was sent (<see cref="CircuitSignal.Neutral"/>).
     /// </summary>
-    public bool TryAdmit(out CircuitPermit permit, [NotNullWhen(false)] out CircuitRefusal? refusal, out CircuitTransition? transition)
+    public bool TryAdmit(out CircuitPermit permit, [NotNullWhen(false)] out CircuitRefusal? refusal, out CircuitTransition? transition, Urgency urgency = default)
     {
         CircuitPhase phase = _phase;
         if (phase is ClosedPhase { Ramp: null })
@@ -102,7 +105,7 @@ internal sealed class Circuit
         {
             TimeSpan now = Now;
             transition = null;
-            refusal = RefuseNeedsLock(now);
+            refusal = RefuseNeedsLock(urgency, now);
             if (refusal is not null)
             {
                 permit = default;
@@ -299,7 +302,7 @@ internal sealed class Circuit
         }
     }
 
-    private CircuitRefusal? RefuseNeedsLock(TimeSpan now)
+    private CircuitRefusal? RefuseNeedsLock(Urgency urgency, TimeSpan now)
     {
         TimeSpan? retryAfter;
         switch (_phase)
@@ -311,12 +314,12 @@ internal sealed class Circuit
                     return null;
                 }
 
-                if (ramp.HasRoom)
+                if (ramp.HasRoom(urgency.DueIn, now))
                 {
                     return null;
                 }
 
-                retryAfter = ramp.NextHint();
+                retryAfter = ramp.NextHint(urgency, now);
                 break;
             case OpenPhase open when now < open.Until:
                 retryAfter = open.Until - now;
@@ -344,7 +347,7 @@ internal sealed class Circuit
             case HalfOpenPhase halfOpen:
                 return halfOpen.Take(now);
             case ClosedPhase { Ramp: { } ramp }:
-                return ramp.Take();
+                return ramp.Take(now);
             default:
                 return 0;
         }
@@ -357,7 +360,7 @@ internal sealed class Circuit
         {
             if (ramp.IsRunning(now))
             {
-                ramp.Note(signal, mark);
+                ramp.Note(signal, mark, now);
             }
             else
             {

@@ -26,7 +26,7 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
     Exception? IPassSource.TryTake(Call call, out object? issuer, out long number)
     {
         Circuit circuit = CircuitOf(call);
-        bool admitted = circuit.TryAdmit(out CircuitPermit permit, out CircuitRefusal? refusal, out CircuitTransition? transition);
+        bool admitted = circuit.TryAdmit(out CircuitPermit permit, out CircuitRefusal? refusal, out CircuitTransition? transition, UrgencyOf(call, circuit));
         CircuitChanges.Tell(Client, circuit, transition, call);
         (issuer, number) = (permit.Phase, permit.Mark);
         return admitted ? null : CircuitRefusals.Refuse(call, circuit, refusal!);
@@ -35,7 +35,7 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
     internal override Step Enter(Call call)
     {
         Circuit circuit = CircuitOf(call);
-        if (!circuit.MayPass(out CircuitRefusal? refusal))
+        if (!circuit.MayPass(out CircuitRefusal? refusal, UrgencyOf(call, circuit)))
         {
             call.Fail(CircuitRefusals.Refuse(call, circuit, refusal));
             return Step.Answered;
@@ -58,6 +58,17 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
 
         call.Pass = default;
         return Step.Go;
+    }
+
+    private static Urgency UrgencyOf(Call call, Circuit circuit)
+    {
+        if (circuit.IsWideOpen)
+        {
+            return default;
+        }
+
+        Clock clock = call.Client.Clock;
+        return Urgency.Of(clock.Between(call.Now, call.DeadlineAt), clock.Between(call.StartedAt, call.Now), isBack: call.History.Count > 0);
     }
 
     private static CircuitSignal SignalOf(Judgement outcome) => outcome.Kind switch

@@ -64,10 +64,11 @@ public sealed class CircuitBreakerOptions
     /// </summary>
     /// <remarks>
     /// The rate begins at <see cref="HalfOpenMaxCalls"/> a second and doubles every tenth of this time (3, 6, 12 … 1,536 a second), then the limit is gone.
-    /// Where a fifth of the results or more are failures, it is cut to what was served and grows by 15 % per tenth from there, doubling again once it is 1.5
-    /// times the rate that failed; the ramp then lasts until this time has passed without a further cut and nobody is held back any more. If still a fifth
+    /// Where a fifth of the results or more are failures, it is cut to what was served and grows from there by at most 15 % per tenth, less where a twentieth
+    /// fails, doubling again once it is 1.5 times the rate that failed; the ramp then lasts until this time has passed without a further cut and nobody is held back any more. If still a fifth
     /// fail over this time after a cut, the load is not the cause, and the ramp ends.
     /// Ten calls at once pass at the start, and a client that sends no more than <see cref="HalfOpenMaxCalls"/> calls in any second is never refused.
+    /// Of calls that wait (<see cref="RetryOptions.WaitForCircuit"/>) those pass first whose deadline is nearest.
     /// <para>
     /// As long as the ramp holds calls back and at least <see cref="FailureThreshold"/> of the latest were served, as many failures in a row cut the rate
     /// and do not open the circuit.

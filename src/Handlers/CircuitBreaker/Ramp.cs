@@ -7,8 +7,12 @@ namespace Handlers.CircuitBreaker;
 /// <remarks>
 /// An upstream that comes back is met by everybody who waited, and one that comes back short of capacity would be tripped again and again: at 40 calls a
 /// second against a capacity growing from 10 to 50, a circuit without a ramp opens every other second for as long as that growth lasts. So the ramp looks for
-/// the rate that is served. Worked example, floor 3/s, slots of 1 s, upstream able to do 14/s: the seconds admit 3, 6, 12, 24 (14 served, 10 failed: cut),
-/// 14, 16 (2 failed: go on), 18 (4 failed: cut), 14 … What the upstream can do is used throughout, about one call in seven fails.
+/// the rate that is served. Worked example, floor 3/s, slots of 1 s, upstream able to do 40/s: the seconds admit 3, 6, 12, 24, 48 (8 failed: eased), 40, 43 (3
+/// failed: eased), 40, 41 … The steps above what was served become smaller where they fail and larger where they don't: what the upstream can do is used
+/// throughout, and a call in thirty or so fails.
+/// <para>
+/// While more calls wait than may pass, those that are due first go first (<see cref="Turns"/>): what comes late can wait longer than what came early.
+/// </para>
 /// <para>
 /// Failures that don't come from the load must not slow anybody down for long: if, over a whole ramp's length after a cut, as many fail as lead to a cut,
 /// cutting is no cure and the ramp is over.
@@ -23,18 +27,28 @@ internal sealed class Ramp
 
     private const double Doubling = 2;
 
-    // 14/s served, 1.15 × 14 and 1.15² × 14 tried: on average a seventh fails, well below the share that means "no cure".
-    private const double Probing = 1.15;
+    // Steps above a rate that was served: halved where a step was too large, half as large again where it was not.
+    private const double LargestStep = 0.15;
+    private const double SmallestStep = 0.02;
+    private const double StrainedShare = 0.05;
     private const double OverloadedShare = 0.2;
 
     /// <summary>Served well at so many times the rate that was cut, the upstream has grown, and probing turns to doubling again.</summary>
     private const double Outgrown = 1.5;
 
+    // Refilling in steps rounds: a whole token may be short of 1 by the last bits.
+    private const double Rounding = 1e-9;
+
     private readonly double _floor;
     private readonly TimeSpan _duration;
     private readonly TimeSpan _slot;
+    private readonly Turns _turns;
 
     private double _cutAt;
+    private double _step = LargestStep;
+    private double _base;
+    private bool _isEased;
+    private TimeSpan _usual;
     private double _rate;
     private double _tokens;
     private TimeSpan _refilledAt;
@@ -51,6 +65,7 @@ internal sealed class Ramp
         _floor = callsPerSecond;
         _duration = duration;
         _slot = TimeSpan.FromTicks(Math.Max(1, duration.Ticks / Slots));
+        _turns = new Turns(_slot, now);
         _rate = _floor;
         _tokens = Math.Max(_floor, Burst);
         _refilledAt = now;
@@ -58,8 +73,14 @@ internal sealed class Ramp
         _end = now + duration;
     }
 
-    // Refilling in steps rounds: a whole token may be short of 1 by the last bits.
-    public bool HasRoom => _tokens >= 1 - 1e-9;
+    // A bucket of at least the floor lets "no more than the floor in any second" pass always, at whatever moments.
+    private double Bucket => Math.Max(Math.Max(_floor, Burst), _rate / 4);
+
+    /// <summary>Whether a call may pass; while more wait than may pass, one whose turn it is not only where places are left over.</summary>
+    public bool HasRoom(TimeSpan dueIn, TimeSpan now) => _tokens >= (_turns.IsTurnOf(now + dueIn, now + LeastTime) ? 1 : Bucket / 2) - Rounding;
+
+    /// <summary>Who has less time left would hardly get an answer.</summary>
+    private TimeSpan LeastTime => 2 * _usual;
 
     /// <summary>Judges the slots that have passed; false when the ramp is over.</summary>
     public bool IsRunning(TimeSpan now)
@@ -75,16 +96,22 @@ internal sealed class Ramp
     }
 
     /// <summary>Lets one call through; the number goes back into <see cref="Note"/> with its result.</summary>
-    public int Take()
+    public long Take(TimeSpan now)
     {
         _tokens--;
-        return _cuts;
+        return Mark(_cuts, now);
     }
 
     /// <summary>Counts a result; that of a call sent before the last cut says nothing about the rate since.</summary>
-    public void Note(CircuitSignal signal, long mark)
+    public void Note(CircuitSignal signal, long mark, TimeSpan now)
     {
-        if (mark == _cuts)
+        if (signal == CircuitSignal.Success)
+        {
+            TimeSpan took = now - TakenAt(mark);
+            _usual = _usual == TimeSpan.Zero ? took : _usual + ((took - _usual) / 8);
+        }
+
+        if (CutsOf(mark) == (ushort)_cuts)
         {
             _current.Succeeded += signal == CircuitSignal.Success ? 1 : 0;
             _current.Failed += signal == CircuitSignal.Failure ? 1 : 0;
@@ -109,18 +136,37 @@ internal sealed class Ramp
     }
 
     /// <summary>When to ask again: those refused are dealt out over a slot or a second, one per place, so that they do not come back together.</summary>
-    public TimeSpan NextHint()
+    public TimeSpan NextHint(Urgency urgency, TimeSpan now)
     {
         int places = Math.Max(1, (int)Math.Round(_rate * Math.Min(1, _slot.TotalSeconds)));
         double seconds = (1 + (_current.Refused++ % places)) / _rate;
-        return TimeSpan.FromTicks((long)Math.Ceiling(seconds * TimeSpan.TicksPerSecond));
+        var wait = TimeSpan.FromTicks((long)Math.Ceiling(seconds * TimeSpan.TicksPerSecond));
+        if (urgency.IsBack)
+        {
+            // Who is due before that asks once more before it is.
+            wait = urgency.DueIn > TimeSpan.Zero && urgency.DueIn <= wait ? urgency.DueIn / 2 : wait;
+            _turns.Refused(now + urgency.DueIn, wait);
+        }
+
+        return wait;
     }
 
     private void JudgeSlot(TimeSpan now)
     {
+        if (_isEased)
+        {
+            // What still fails at a lower rate does not come from the load.
+            _base = (_base + _current.FailedShare) / 2;
+            _isEased = false;
+        }
+
         if (IsNoCure(now))
         {
             _end = now;
+        }
+        else if (_current.Failed > 1 && _current.FailedShare < OverloadedShare && _current.FailedShare >= _base + StrainedShare)
+        {
+            Ease(now);
         }
         else if (_current.FailedShare < OverloadedShare)
         {
@@ -136,6 +182,13 @@ internal sealed class Ramp
             Cut(_current.Succeeded / _slot.TotalSeconds, now);
         }
     }
+
+    // The number of cuts and the millisecond: 16 and 47 bits.
+    private static long Mark(int cuts, TimeSpan now) => ((long)now.TotalMilliseconds << 16) | (ushort)cuts;
+
+    private static ushort CutsOf(long mark) => (ushort)mark;
+
+    private static TimeSpan TakenAt(long mark) => TimeSpan.FromMilliseconds(mark >> 16);
 
     private bool IsNoCure(TimeSpan now)
     {
@@ -162,7 +215,23 @@ internal sealed class Ramp
             _end = now + _slot;
         }
 
-        _rate *= isProbing ? Probing : Doubling;
+        _rate *= isProbing ? 1 + _step : Doubling;
+        _step = Math.Min(LargestStep, _step * 1.5);
+        NextSlot(now);
+    }
+
+    /// <summary>A little too fast: on with what was served, and by smaller steps.</summary>
+    private void Ease(TimeSpan now)
+    {
+        _isEased = true;
+        if (_current.Refused > 0 && _end < now + _slot)
+        {
+            _end = now + _slot;
+        }
+
+        _cutAt = Math.Max(_rate, _cutAt * 0.8);
+        _rate = Math.Max(_floor, _rate * (1 - _current.FailedShare));
+        _step = Math.Max(SmallestStep, _step / 2);
         NextSlot(now);
     }
 
@@ -182,6 +251,7 @@ internal sealed class Ramp
         }
 
         _rate = Math.Clamp(rate, _floor, _rate);
+        _step = Math.Max(SmallestStep, _step / 2);
         _tokens = Math.Min(_tokens, _floor);
         _cuts++;
         NextSlot(now);
@@ -192,13 +262,12 @@ internal sealed class Ramp
         _last = _current;
         _current = default;
         _slotStart = now;
+        _turns.Begin(now, now + LeastTime + (_slot / 2), _rate * _slot.TotalSeconds);
     }
 
-    // A bucket of at least the floor lets "no more than the floor in any second" pass always, at whatever moments.
     private void Refill(TimeSpan now)
     {
-        double bucket = Math.Max(Math.Max(_floor, Burst), _rate / 4);
-        _tokens = Math.Min(bucket, _tokens + (_rate * (now - _refilledAt).TotalSeconds));
+        _tokens = Math.Min(Bucket, _tokens + (_rate * (now - _refilledAt).TotalSeconds));
         _refilledAt = now;
     }
 

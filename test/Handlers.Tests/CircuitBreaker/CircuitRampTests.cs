@@ -63,8 +63,35 @@ public class CircuitRampTests
 
         int[] admitted = Seconds(fixture, 60, server.Serves);
 
-        admitted[6..].ShouldAllBe(count => count >= capacity && count <= 2 * capacity);
+        admitted[6..].ShouldAllBe(count => count >= 0.9 * capacity && count <= 1.5 * capacity);
         CircuitFixture.Moves(fixture.Circuit.Snapshot(), CircuitState.Closed, CircuitState.Open).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Steps_become_small_where_the_upstream_is_used_to_the_full()
+    {
+        CircuitFixture fixture = Ramping();
+        const int capacity = 40;
+        var server = new TokenBucket(fixture.Clock, capacity);
+        Seconds(fixture, 20, server.Serves);
+        CircuitSnapshot before = fixture.Circuit.Snapshot();
+
+        Seconds(fixture, 40, server.Serves);
+
+        CircuitSnapshot after = fixture.Circuit.Snapshot();
+        (after.Succeeded - before.Succeeded).ShouldBeGreaterThan((long)(0.93 * capacity * 40));
+        (after.Failed - before.Failed).ShouldBeLessThan((long)(0.08 * capacity * 40));
+    }
+
+    [Fact]
+    public void A_few_failures_that_do_not_come_from_the_load_hold_nobody_back()
+    {
+        CircuitFixture fixture = Ramping(o => o.FailureThreshold = 2_000);
+        var random = new Random(1);
+
+        int[] admitted = Seconds(fixture, 40, () => random.NextDouble() > 0.08);
+
+        admitted[^1].ShouldBe(OfferedPerSecond);
     }
 
     [Fact]
