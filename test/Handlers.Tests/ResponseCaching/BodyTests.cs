@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Handlers.Testing;
@@ -159,6 +160,31 @@ public class BodyTests
     }
 
     [Fact]
+    public async Task Compressed_is_kept_as_it_came()
+    {
+        using var bench = new CacheBench();
+        byte[] compressed = Gzip("the body");
+        bench.Wire.Answers(ScriptedAnswer.From(_ =>
+        {
+            var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(compressed)) };
+            response.Headers.TryAddWithoutValidation("Cache-Control", "max-age=60");
+            response.Content.Headers.TryAddWithoutValidation("Content-Encoding", "gzip");
+            return response;
+        }));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            await bench.ReadAsync();
+            using HttpResponseMessage hit = await bench.SendAsync();
+
+            hit.Content.Headers.ContentEncoding.ShouldBe(["gzip"]);
+            (await hit.Content.ReadAsByteArrayAsync()).ShouldBe(compressed);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Keeps_its_trailers()
     {
         using var bench = new CacheBench();
@@ -278,5 +304,16 @@ public class BodyTests
         public override void SetLength(long value) => throw new NotSupportedException();
 
         public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+
+    private static byte[] Gzip(string text)
+    {
+        var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return compressed.ToArray();
     }
 }
