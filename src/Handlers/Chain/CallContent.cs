@@ -219,7 +219,14 @@ internal sealed class CallContent : HttpContent
     private void GiveUp()
     {
         _givenUp = true;
-        _source!.Cancel();
+        try
+        {
+            _source!.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The deadline ended the body just before, and the read with it. What is thrown here would hit the caller's source, or end the process from its timer.
+        }
     }
 
     /// <summary>One read was given up, perhaps in the moment of its end. The body goes on, as far as the transport lets it, under what is left of its limit.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Handlers.Testing;
 using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Handlers.Tests.Chain;
 
@@ -95,6 +96,30 @@ public sealed class DeadlineTests
         });
 
         bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_a_read_up_just_after_the_deadline_is_not_thrown_at()
+    {
+        using var body = new StubbornStream();
+        using var transport = new StubTransport(() => new StreamContent(body));
+        using var bench = new Bench(
+            settings: Set(("TotalTimeout", "00:00:20"), ("Pacing:MaxConcurrency", "1")),
+            add: builder => builder.AddResilienceHandlers().ConfigurePrimaryHttpMessageHandler(() => transport));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+            await using Stream stream = await response.Content.ReadAsStreamAsync();
+            using var caller = new CancellationTokenSource();
+            Task<int> reading = stream.ReadAsync(new byte[3], caller.Token).AsTask();
+            await Task.Delay(TimeSpan.FromSeconds(21), bench.Time);
+
+            Should.NotThrow(caller.Cancel);
+
+            body.Release();
+            await Should.ThrowAsync<OperationCanceledException>(() => reading);
+        });
     }
 
     [Theory]
