@@ -180,6 +180,9 @@ internal sealed class Call
     public static Call? Of(HttpRequestMessage request) =>
         request.Options.TryGetValue(CallEntry.Key, out object? entry) ? entry as Call : null;
 
+    /// <summary>A run walks with the call.</summary>
+    public bool IsUnderWay => Volatile.Read(ref _active) != 0;
+
     /// <summary>Marks the stages of a run as busy; false when an attempt of this call is in that run already.</summary>
     public bool TryEnter(Stages run)
     {

@@ -17,8 +17,8 @@ public abstract class ChainedHandler : DelegatingHandler
 
     internal abstract Stages Stage { get; }
 
-    /// <summary>Another run of ours stands above this handler, found by that one when it looked down.</summary>
-    internal bool HasRunAbove { get; set; }
+    /// <summary>What stands in the runs above this handler whose calls it takes over; they found it when they looked down.</summary>
+    internal Stages Above { get; set; }
 
     /// <summary>On the way down. Must not wait.</summary>
     internal virtual Step Enter(Call call) => Step.Go;
@@ -50,19 +50,21 @@ public abstract class ChainedHandler : DelegatingHandler
     protected sealed override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Run run = _run ??= Run.From(this);
-        Call? call = run.Begin(request, synchronous: false, cancellationToken, out bool own);
-        return call is null
-            ? run.Tail.SendBelowAsync(request, cancellationToken)
-            : own ? run.SendOwnAsync(call) : run.SendAdoptedAsync(call, request, cancellationToken);
+        Call? call = run.Begin(request, synchronous: false, cancellationToken, out Call? outer);
+        return call is null ? run.Tail.SendBelowAsync(request, cancellationToken)
+            : outer is null ? run.SendOwnAsync(call)
+            : ReferenceEquals(call, outer) ? run.SendAdoptedAsync(call, request, cancellationToken)
+            : run.SendNestedAsync(call, outer);
     }
 
     /// <inheritdoc/>
     protected sealed override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Run run = _run ??= Run.From(this);
-        Call? call = run.Begin(request, synchronous: true, cancellationToken, out bool own);
-        return call is null
-            ? run.Tail.SendBelow(request, cancellationToken)
-            : own ? run.SendOwn(call) : run.SendAdopted(call, request, cancellationToken);
+        Call? call = run.Begin(request, synchronous: true, cancellationToken, out Call? outer);
+        return call is null ? run.Tail.SendBelow(request, cancellationToken)
+            : outer is null ? run.SendOwn(call)
+            : ReferenceEquals(call, outer) ? run.SendAdopted(call, request, cancellationToken)
+            : run.SendNested(call, outer);
     }
 }

@@ -29,40 +29,37 @@ internal sealed class Run
 
     public static Run From(ChainedHandler head)
     {
-        List<ChainedHandler> stages = [head];
-        HttpMessageHandler? below = head.InnerHandler;
-        Stages mask = head.Stage;
-        while (below is ChainedHandler stage && (mask & stage.Stage) == 0)
+        (List<ChainedHandler> stages, Stages mask) = Neighbours(head);
+        HttpMessageHandler? below = stages[^1].InnerHandler;
+        while (below is DelegatingHandler and not ChainedHandler)
         {
-            stages.Add(stage);
-            mask |= stage.Stage;
-            below = stage.InnerHandler;
+            below = ((DelegatingHandler)below).InnerHandler;
         }
 
         bool innermost = true;
-        for (; below is DelegatingHandler foreign; below = foreign.InnerHandler)
+        Stages above = head.Above | mask;
+        if (below is ChainedHandler next && (Neighbours(next).Mask & above) == 0)
         {
-            if (foreign is ChainedHandler inner)
-            {
-                inner.HasRunAbove = true;
-                innermost = false;
-            }
+            next.Above = above;
+            innermost = false;
         }
 
+        // With a stage that stands here too it is another client's chain, which makes calls of its own.
         return new Run([.. stages], innermost);
     }
 
     /// <summary>
-    /// The call to walk with: an outer run's (then it is not <paramref name="own"/>), or a new one; null when every handler here is switched off.
+    /// The call to walk with, or null when every handler here is switched off. It is <paramref name="outer"/>, the one under way on this message, if an outer run
+    /// hands it on; else a new one, and if there is an outer one all the same, that is another client's.
     /// </summary>
-    public Call? Begin(HttpRequestMessage request, bool synchronous, CancellationToken token, out bool own)
+    public Call? Begin(HttpRequestMessage request, bool synchronous, CancellationToken token, out Call? outer)
     {
         ArgumentNullException.ThrowIfNull(request);
-        own = true;
-        if (Head.HasRunAbove && Call.Of(request) is { } outer && outer.TryEnter(_mask))
+        outer = null;
+        if (Head.Above != 0 && Call.Of(request) is { } above && above.TryEnter(_mask))
         {
-            own = false;
-            return outer;
+            outer = above;
+            return above;
         }
 
         ClientPolicy policy = Head.Client.Policy;
@@ -71,9 +68,13 @@ internal sealed class Run
             return null;
         }
 
-        CallOptions? options = request.Options.TryGetValue(CallEntry.Key, out object? entry)
-            ? entry as CallOptions ?? (entry as Call)?.Options
-            : null;
+        CallOptions? options = null;
+        if (request.Options.TryGetValue(CallEntry.Key, out object? entry))
+        {
+            options = entry as CallOptions ?? (entry as Call)?.Options;
+            outer = entry is Call { IsUnderWay: true } another ? another : null;
+        }
+
         if (CallScope.For(Head.Client.Name) is { } scope)
         {
             options = options?.Over(scope) ?? scope;
@@ -97,6 +98,33 @@ internal sealed class Run
     {
         using Activity? span = CallSpan.IsWanted ? CallSpan.Start(call) : null;
         return Walk(call, 0, entry: true)!;
+    }
+
+    /// <summary>A call within another client's: the message is that one's again afterwards, or its report would tell of this one.</summary>
+    public async Task<HttpResponseMessage> SendNestedAsync(Call call, Call outer)
+    {
+        HttpRequestMessage request = call.Request;
+        try
+        {
+            return await SendOwnAsync(call).ConfigureAwait(false);
+        }
+        finally
+        {
+            request.Options.Set(CallEntry.Key, outer);
+        }
+    }
+
+    public HttpResponseMessage SendNested(Call call, Call outer)
+    {
+        HttpRequestMessage request = call.Request;
+        try
+        {
+            return SendOwn(call);
+        }
+        finally
+        {
+            request.Options.Set(CallEntry.Key, outer);
+        }
     }
 
     public async Task<HttpResponseMessage> SendAdoptedAsync(Call call, HttpRequestMessage request, CancellationToken token)
@@ -251,6 +279,20 @@ internal sealed class Run
         }
 
         return entry ? Finish(call) : null;
+    }
+
+    /// <summary>The handlers from this one on that stand directly below one another; a stage that comes again begins another chain.</summary>
+    private static (List<ChainedHandler> Stages, Stages Mask) Neighbours(ChainedHandler head)
+    {
+        List<ChainedHandler> stages = [head];
+        Stages mask = head.Stage;
+        while (stages[^1].InnerHandler is ChainedHandler stage && (mask & stage.Stage) == 0)
+        {
+            stages.Add(stage);
+            mask |= stage.Stage;
+        }
+
+        return (stages, mask);
     }
 
     // A method of its own: the current span is the caller's again where it was begun.

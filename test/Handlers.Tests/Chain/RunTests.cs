@@ -67,6 +67,56 @@ public sealed class RunTests
         bench.Wire.Undisposed.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_whose_transport_is_another_clients_chain_reports_its_own_call(bool behindAForeignHandler)
+    {
+        IHttpMessageHandlerFactory? handlers = null;
+        HttpMessageHandler Transport() => handlers!.CreateHandler("inner");
+        using var bench = new Bench(
+            client: "outer",
+            add: b => b
+                .AddResilienceHandlers(o => o.Retry.Jitter = 0)
+                .ConfigurePrimaryHttpMessageHandler(() => behindAForeignHandler ? new Passing { InnerHandler = Transport() } : Transport()));
+        using var inner = new Bench(client: "inner", add: b => b.AddResilienceHandlers(o => o.Retry.MaxRetries = 0), services: s => s.AddSingleton<TimeProvider>(bench.Time));
+        handlers = inner.Services.GetRequiredService<IHttpMessageHandlerFactory>();
+        inner.Wire.Answers(ScriptedAnswer.Status(503), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.example/things");
+            using HttpResponseMessage response = await client.SendAsync(request);
+            CallReport report = response.GetCallReport()!;
+
+            report.Client.ShouldBe("outer");
+            report.Attempts.ShouldBe(2);
+            report.History.Select(a => a.Status).ShouldBe([503, 200]);
+            request.GetCallReport()!.Client.ShouldBe("outer");
+        });
+
+        ClientSnapshot seen = inner.Services.GetRequiredService<IResilienceMonitor>().Clients.Single();
+        (seen.Calls, seen.Attempts).ShouldBe((2, 2));
+    }
+
+    [Fact]
+    public async Task A_message_that_is_sent_again_by_hand_reports_its_latest_call()
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(HttpStatusCode.NotFound, HttpStatusCode.OK);
+        HttpMessageHandler handler = bench.Services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(bench.Client);
+
+        await bench.Time.RunAsync(async () =>
+        {
+            using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "https://api.example/things");
+            (await invoker.SendAsync(request, CancellationToken.None)).Dispose();
+            (await invoker.SendAsync(request, CancellationToken.None)).Dispose();
+
+            request.GetCallReport()!.Verdict.ShouldBe(VerdictKind.Ok);
+        });
+    }
+
     [Fact]
     public async Task An_outer_timeout_ends_the_inner_run_and_is_named_as_what_it_is()
     {
