@@ -67,6 +67,9 @@ public sealed class RawServer : IAsyncDisposable
             var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             server._fillers.Add(filler);
             Task connect = filler.ConnectAsync(server._listener.LocalEndpoint);
+
+            // Whoever is left hanging fails minutes later, when nobody waits any more.
+            _ = connect.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             try
             {
                 await connect.WaitAsync(TimeSpan.FromMilliseconds(200), TimeProvider.System).ConfigureAwait(false);

@@ -342,6 +342,7 @@ public abstract class ProviderTwin : HttpMessageHandler
             service = TimeSpan.Zero;
             Arrived++;
             Note(TwinEventKind.Arrived, request);
+            _options.OnArrival?.Invoke(request);
             CountEarly(request);
             if (Strikes(request, TwinFaultKind.Outage) is { } outage)
             {

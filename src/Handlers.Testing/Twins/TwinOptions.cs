@@ -36,6 +36,12 @@ public class TwinOptions
     /// </summary>
     public Func<TwinRequest, string?>? EffectOf { get; set; }
 
+    /// <summary>
+    /// Sees every request that reached the provider, admitted or not, before anything is done with it. Called under the twin's lock, one request at a time:
+    /// it should return at once. Default: null.
+    /// </summary>
+    public Action<TwinRequest>? OnArrival { get; set; }
+
     /// <summary>Whether every event is kept in <see cref="ProviderTwin.Log"/>. Default: true.</summary>
     public bool KeepLog { get; set; } = true;
 }

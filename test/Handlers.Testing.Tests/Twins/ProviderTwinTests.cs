@@ -244,6 +244,46 @@ public class ProviderTwinTests
     }
 
     [Fact]
+    public async Task A_key_is_forgotten_in_its_time()
+    {
+        using var bench = Bench(options =>
+        {
+            options.IdempotencyHeader = "Idempotency-Key";
+            options.KeysKeptFor = TimeSpan.FromSeconds(10);
+        });
+        bench.Client.DefaultRequestHeaders.Add("Idempotency-Key", "k1");
+
+        await bench.Run(async () =>
+        {
+            await bench.Post("things", """{"n":1}""");
+            await bench.Wait(9);
+            await bench.Post("things", """{"n":1}""");
+            bench.Twin.Executed.ShouldBe(1);
+            await bench.Wait(1);
+            await bench.Post("things", """{"n":1}""");
+        });
+
+        bench.Twin.Executed.ShouldBe(2);
+        bench.Twin.DuplicateWrites.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Arrivals_are_seen_admitted_or_not()
+    {
+        List<string> seen = [];
+        using var bench = Limited(1, TimeSpan.FromSeconds(10), options => options.OnArrival = request => seen.Add(request.Path));
+
+        await bench.Run(async () =>
+        {
+            await bench.Get("a");
+            await bench.Get("b");
+        });
+
+        seen.ShouldBe(["/a", "/b"]);
+        bench.Twin.Refused.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task RateLimit_fields_tell_each_limit()
     {
         using var bench = Bench(options =>

@@ -13,6 +13,7 @@ public sealed class GenericTwin : ProviderTwin
     private readonly GenericTwinOptions _options;
     private readonly Dictionary<string, List<(TwinLimit Limit, MeteredLimit Meter)>> _accounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Write, TwinReply? Answer)> _keys = new(StringComparer.Ordinal);
+    private readonly Queue<(string Key, long Until)> _answered = new();
     private int _created;
 
     /// <summary>Makes a twin without limits, or with the given ones.</summary>
@@ -27,6 +28,7 @@ public sealed class GenericTwin : ProviderTwin
     private protected override TwinReply? Refuse(TwinRequest request)
     {
         long now = NowTicks;
+        ForgetKeys(now);
         request.Cost = CostOf(request);
         var meters = MetersOf(request).ToList();
         var broken = meters.FindAll(entry => !entry.Meter.Fits(now, CostIn(entry.Limit, request)));
@@ -78,6 +80,10 @@ public sealed class GenericTwin : ProviderTwin
         if (KeyOf(request) is { } key)
         {
             _keys[key] = (WriteKey(request), TwinReply.Json(status, body)); // its own: a fault may damage the one that is sent
+            if (_options.KeysKeptFor != TimeSpan.MaxValue)
+            {
+                _answered.Enqueue((key, NowTicks + _options.KeysKeptFor.Ticks));
+            }
         }
 
         return TwinReply.Json(status, body);
@@ -93,6 +99,14 @@ public sealed class GenericTwin : ProviderTwin
 
     // With the key honoured a repetition is no second execution; what reaches this point with another key is one.
     private protected override string? EffectOf(TwinRequest request) => request.Method == "POST" ? WriteKey(request) : null;
+
+    private void ForgetKeys(long now)
+    {
+        while (_answered.TryPeek(out var oldest) && oldest.Until <= now)
+        {
+            _keys.Remove(_answered.Dequeue().Key);
+        }
+    }
 
     private TwinReply Refusal(TwinRequest request, List<(TwinLimit Limit, MeteredLimit Meter)> meters, List<(TwinLimit Limit, MeteredLimit Meter)> broken, long now)
     {

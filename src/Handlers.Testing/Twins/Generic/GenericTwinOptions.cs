@@ -23,4 +23,7 @@ public sealed class GenericTwinOptions : TwinOptions
     /// no such thing. Default: null.
     /// </summary>
     public string? IdempotencyHeader { get; set; }
+
+    /// <summary>How long a key is known after its answer. Default: for ever.</summary>
+    public TimeSpan KeysKeptFor { get; set; } = TimeSpan.MaxValue;
 }
