@@ -155,6 +155,95 @@ public class RetryBudgetTests
         }
     }
 
+    /// <summary>The other side: rounding to seconds may cost a second, and no more.</summary>
+    [Fact]
+    public void A_retry_that_the_stingiest_count_allows_is_never_refused()
+    {
+        Gen<int[]> steps = Gen.Frequency(
+            (6, Gen.Choose(0, 40_000)), // wait so many milliseconds
+            (6, Gen.Constant(-1)), // a call
+            (8, Gen.Constant(-2))) // wish for a retry
+            .ArrayOf(300);
+
+        Prop.ForAll(steps.ToArbitrary(), Holds).QuickCheckThrowOnFailure();
+
+        static bool Holds(int[] steps)
+        {
+            const double ratio = 0.5;
+            const int minimum = 2;
+            var clock = new ManualClock();
+            var budget = new RetryBudget(new RetryBudgetSettings(ratio, minimum), clock);
+            var calls = new List<DateTimeOffset>();
+            var retries = new List<DateTimeOffset>();
+            foreach (int step in steps)
+            {
+                DateTimeOffset now = clock.GetUtcNow();
+                switch (step)
+                {
+                    case -1:
+                        budget.RecordCall();
+                        calls.Add(now);
+                        break;
+                    case -2:
+                        double allowed = (ratio * calls.Count(at => at > now.AddSeconds(-59))) + minimum;
+                        bool mustGo = retries.Count(at => at > now.AddSeconds(-61)) + 1 <= allowed;
+                        bool goes = budget.TryTake();
+                        if (mustGo && !goes)
+                        {
+                            return false;
+                        }
+
+                        if (goes)
+                        {
+                            retries.Add(now);
+                        }
+
+                        break;
+                    default:
+                        clock.Advance(TimeSpan.FromMilliseconds(step));
+                        break;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Calls_and_retries_that_cross_never_take_more_than_there_is(int seed)
+    {
+        const int threads = 4;
+        const int turns = 20_000;
+        RetryBudget budget = Budget(ratio: 0.5, minimum: 10);
+        int calls = 0;
+        int taken = 0;
+        int tooMany = 0;
+
+        Crowd.Run(threads, index =>
+        {
+            var random = new Random((seed * 100) + index);
+            for (int i = 0; i < turns; i++)
+            {
+                if (random.Next(3) == 0)
+                {
+                    // Announced before it counts: whoever takes meanwhile is allowed no less than what the budget knows.
+                    Interlocked.Increment(ref calls);
+                    budget.RecordCall();
+                }
+                else if (budget.TryTake())
+                {
+                    tooMany += Interlocked.Increment(ref taken) > (0.5 * Volatile.Read(ref calls)) + 10 ? 1 : 0;
+                }
+            }
+        });
+
+        tooMany.ShouldBe(0);
+        (taken + TakeAll(budget)).ShouldBe((int)((0.5 * calls) + 10));
+    }
+
     [Fact]
     public void Many_threads_lose_no_call_and_take_no_retry_twice()
     {
