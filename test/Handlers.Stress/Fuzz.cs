@@ -12,22 +12,24 @@ internal static class Fuzz
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly RateLimitOptions Options = new();
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     public static int Run(Arguments arguments)
     {
         Captured[] captured = Captured.All();
+        TimeSpan limit = arguments.Limit ?? Longest;
         ProviderTable table = new([]);
         TimeProvider time = TimeProvider.System;
         long started = time.GetTimestamp();
         long done = 0;
         List<string> broken = [];
-        Console.WriteLine($"fuzz: {arguments.Count} mutations of {captured.Length} captured answers, at most {arguments.Limit.TotalSeconds:0} s, seed {arguments.Seed}");
+        Console.WriteLine($"fuzz: {arguments.Count} mutations of {captured.Length} captured answers, at most {limit.TotalSeconds:0} s, seed {arguments.Seed}");
         Parallel.For(0, Environment.ProcessorCount, worker =>
         {
             Random random = new(arguments.Seed + worker);
             Mutation mutation = new(random);
             int share = arguments.Count / Environment.ProcessorCount;
-            for (int i = 0; i < share && time.GetElapsedTime(started) < arguments.Limit; i++)
+            for (int i = 0; i < share && time.GetElapsedTime(started) < limit; i++)
             {
                 Captured one = captured[random.Next(captured.Length)];
                 Provider provider = table.Named(one.Provider)!;

@@ -18,6 +18,7 @@ internal static class Readers
     private const double Slower = 1.05;
     private const long MostGrowth = 64L * 1024 * 1024;
 
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BetweenCalls = TimeSpan.FromMilliseconds(5);
 
@@ -40,7 +41,7 @@ internal static class Readers
         long before = GC.GetTotalMemory(forceFullCollection: true);
         long most = 0;
         long start = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(start) < arguments.Limit)
+        while (TimeProvider.System.GetElapsedTime(start) < (arguments.Limit ?? Longest))
         {
             await CallAsync(clients, home, Turn, alone);
             using var stop = new CancellationTokenSource();
