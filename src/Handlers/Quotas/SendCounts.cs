@@ -9,7 +9,7 @@ internal sealed class SendCounts
     private readonly int[] _counts = new int[Slots];
     private long _newest;
 
-    /// <summary>Counts some that left at a tick; nothing for one that is too long ago.</summary>
+    /// <summary>Counts some that left at a tick; nothing for one that is too long ago, or left before the ledger's time began.</summary>
     public void Add(long tick, long amount)
     {
         long slot = tick / Width;
@@ -23,7 +23,7 @@ internal sealed class SendCounts
             _counts[(_newest + 1) % Slots] = 0;
         }
 
-        if (slot > _newest - Slots)
+        if (slot >= 0 && slot > _newest - Slots)
         {
             ref int count = ref _counts[slot % Slots];
             count = Math.Max(0, count + (int)amount);
