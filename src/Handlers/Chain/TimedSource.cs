@@ -2,7 +2,7 @@ namespace Handlers;
 
 /// <summary>
 /// A token source with a time limit that can be moved. Its timer is not set anew for every use: when it fires it looks whether the limit has been reached, and
-/// goes on waiting when it has not. Calls that end long before their limit so touch no timer at all, which takes a lock and three of them per call.
+/// goes on waiting when it has not. So calls that end long before their limit set no timer at all, where each would else set one three times, under a lock.
 /// </summary>
 /// <remarks>
 /// <see cref="_dueAt"/> changes hands by compare-and-swap: the timer may only cancel for the limit that it has seen pass, never for the next owner's. Whoever sets

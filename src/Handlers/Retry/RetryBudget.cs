@@ -72,7 +72,7 @@ internal sealed class RetryBudget(RetryBudgetSettings settings, TimeProvider tim
     }
 
     /// <summary>
-    /// Adds up the seconds that are over, once a second: a retry holds the lock for 60 ns instead of 260, and in an outage everybody wants it. A call that is
+    /// Adds up the seconds that are over, once a second: summed anew, a retry would hold the lock for 260 ns, and in an outage everybody wants it. A call that is
     /// noted late for one of them counts from the next second on.
     /// </summary>
     private void SumUpNeedsLock(uint now)

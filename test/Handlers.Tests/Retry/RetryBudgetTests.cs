@@ -7,6 +7,12 @@ namespace Handlers.Tests.Retry;
 
 public class RetryBudgetTests
 {
+    private static readonly Gen<int[]> Steps = Gen.Frequency(
+        (6, Gen.Choose(0, 40_000)), // wait so many milliseconds
+        (6, Gen.Constant(-1)), // a call
+        (8, Gen.Constant(-2))) // wish for a retry
+        .ArrayOf(300);
+
     private readonly ManualClock _clock = new();
 
     [Fact]
@@ -109,13 +115,7 @@ public class RetryBudgetTests
     [Fact]
     public void At_every_retry_the_last_minute_holds_no_more_than_the_ratio_plus_the_minimum()
     {
-        Gen<int[]> steps = Gen.Frequency(
-            (6, Gen.Choose(0, 40_000)), // wait so many milliseconds
-            (6, Gen.Constant(-1)), // a call
-            (8, Gen.Constant(-2))) // wish for a retry
-            .ArrayOf(300);
-
-        Prop.ForAll(steps.ToArbitrary(), Holds).QuickCheckThrowOnFailure();
+        Prop.ForAll(Steps.ToArbitrary(), Holds).QuickCheckThrowOnFailure();
 
         static bool Holds(int[] steps)
         {
@@ -159,13 +159,7 @@ public class RetryBudgetTests
     [Fact]
     public void A_retry_that_the_stingiest_count_allows_is_never_refused()
     {
-        Gen<int[]> steps = Gen.Frequency(
-            (6, Gen.Choose(0, 40_000)), // wait so many milliseconds
-            (6, Gen.Constant(-1)), // a call
-            (8, Gen.Constant(-2))) // wish for a retry
-            .ArrayOf(300);
-
-        Prop.ForAll(steps.ToArbitrary(), Holds).QuickCheckThrowOnFailure();
+        Prop.ForAll(Steps.ToArbitrary(), Holds).QuickCheckThrowOnFailure();
 
         static bool Holds(int[] steps)
         {
