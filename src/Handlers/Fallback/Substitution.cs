@@ -77,6 +77,8 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
             return false;
         }
 
+        // The answer in hand may still come: who asks in its place must not wait for the slot that it holds.
+        _client.State.Ledger.Release(ref call.Grant);
         _tried++;
         Answer answer;
         using (var late = new CancellationTokenSource(left, _client.Clock.Time))

@@ -103,6 +103,26 @@ public sealed class ModelFallbackTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_other_model_does_not_wait_for_the_slot_of_the_answer_it_stands_in_for(bool synchronous)
+    {
+        using var bench = new Bench("openai", settings: Settings.For("openai", ("Fallback:Models", "gpt-5-mini"), ("Pacing:MaxConcurrency", "1")));
+        bench.Wire.OnEach(attempt => ModelOf(attempt) == "gpt-5" ? ScriptedAnswer.Status(429).Json(NoQuota) : ScriptedAnswer.Status(200).Text("from mini"));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = synchronous
+                ? await bench.Time.StartThread(() => client.Send(Chat("gpt-5")))
+                : await client.SendAsync(Chat("gpt-5"));
+
+            response.GetCallReport()!.AnsweredBy.ShouldBe("model gpt-5-mini");
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Theory]
     [InlineData(400)]
     [InlineData(401)]
     public async Task A_request_that_is_at_fault_itself_is_nobody_elses(int status)
