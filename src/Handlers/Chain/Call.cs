@@ -168,7 +168,8 @@ internal sealed class Call
 
     public string Account => Options?.Account ?? Policy.Options.Account ?? Client.Name;
 
-    public TimeSpan Left => Client.Clock.Between(Client.Clock.Now, DeadlineAt);
+    /// <summary>Time for a timer until the deadline; infinite without one, or where it is further away than timers count.</summary>
+    public TimeSpan Left => Client.Clock.Between(Client.Clock.Now, DeadlineAt) is var left && left <= Clock.LongestTimer ? left : Timeout.InfiniteTimeSpan;
 
     /// <summary>Whether a stage is switched on for this call; one that was configured apart has its own switch as well.</summary>
     public bool Runs(Run.Link link) =>

@@ -25,7 +25,6 @@ internal sealed class CallContent : HttpContent
     {
         _inner = inner;
         _call = call;
-        Cause = cause;
         foreach (KeyValuePair<string, HeaderStringValues> header in inner.Headers.NonValidated)
         {
             if (header.Value.Count == 1)
@@ -39,9 +38,12 @@ internal sealed class CallContent : HttpContent
             }
         }
 
-        // The deadline may have passed while the beginning of an error body was read to judge it.
+        // The deadline, or the attempt's time, may have passed while the beginning of an error body was read to judge it.
         bool isStream = cause == TimeoutCause.BodyIdle;
-        _expired = !isStream && call.Now >= call.DeadlineAt;
+        bool isLate = call.Now >= call.DeadlineAt;
+        bool isCutOff = !isLate && call.BodySource is { IsCancellationRequested: true };
+        Cause = isCutOff ? TimeoutCause.ErrorBody : cause;
+        _expired = isCutOff || (isLate && !isStream);
         _idle = isStream ? call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
         _source = Rearm(call, isLimited: isStream ? _idle != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never, isStream ? Clock.Never : call.DeadlineAt);
 
@@ -207,7 +209,7 @@ internal sealed class CallContent : HttpContent
 
     private bool TryEndAtDeadline()
     {
-        if (Cause != TimeoutCause.Total || _source is null)
+        if (Cause == TimeoutCause.BodyIdle || _source is null)
         {
             return false;
         }

@@ -8,6 +8,9 @@ internal sealed class Clock(TimeProvider time)
 {
     public const long Never = long.MaxValue;
 
+    /// <summary>What a timer can take at most: 49.7 days.</summary>
+    public static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
     private readonly double _perTick = (double)time.TimestampFrequency / TimeSpan.TicksPerSecond;
 
     public TimeProvider Time { get; } = time;

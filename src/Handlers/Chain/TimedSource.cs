@@ -15,9 +15,6 @@ internal sealed class TimedSource : CancellationTokenSource
     // A timer may fire early, and counts whole milliseconds: what is left then is less than it can count.
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
-    // What a timer can take at most, 49.7 days; then it looks again.
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
-
     private readonly ITimer _timer;
     private readonly Lock _setting = new();
     private long _dueAt = Handlers.Clock.Never;
@@ -132,6 +129,8 @@ internal sealed class TimedSource : CancellationTokenSource
     {
         TimeSpan left = Clock.Between(now, due);
         _looksAt = due;
-        _timer.Change(left < Shortest ? Shortest : left > Longest ? Longest : left, Timeout.InfiniteTimeSpan);
+
+        // What is longer than a timer can be is looked at again.
+        _timer.Change(left < Shortest ? Shortest : left > Clock.LongestTimer ? Clock.LongestTimer : left, Timeout.InfiniteTimeSpan);
     }
 }

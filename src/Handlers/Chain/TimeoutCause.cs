@@ -7,4 +7,7 @@ internal enum TimeoutCause : byte
     Attempt,
     Total,
     BodyIdle,
+
+    /// <summary>The attempt's, while the beginning of an error body was read to judge it.</summary>
+    ErrorBody,
 }

@@ -269,6 +269,57 @@ public sealed class DeadlineTests
         });
     }
 
+    [Theory]
+    [InlineData("of somebody else's request")]
+    [InlineData("of the same key")]
+    [InlineData("of a fallback")]
+    public async Task A_deadline_that_no_timer_can_hold_ends_no_wait_for_an_answer(string wait)
+    {
+        bool isKeyed = wait == "of the same key";
+        bool fallsBack = wait == "of a fallback";
+        using var bench = new Bench(settings: Set(("TotalTimeout", "none"), ("Retry:MaxRetries", "0")), add: b => b.AddResilienceHandlers(o => o.Fallback.Route =
+            (_, _, _) => ValueTask.FromResult<HttpResponseMessage?>(new HttpResponseMessage(HttpStatusCode.Accepted))));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(fallsBack ? 503 : 202).Header("Cache-Control", "max-age=60").Text("fine").After(TimeSpan.FromSeconds(1)));
+
+        await bench.Run(async client =>
+        {
+            HttpResponseMessage[] responses = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => client.SendAsync(Request())));
+
+            responses.ShouldAllBe(response => response.StatusCode == HttpStatusCode.Accepted);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(fallsBack ? 2 : 1);
+
+        HttpRequestMessage Request()
+        {
+            var request = new HttpRequestMessage(isKeyed ? HttpMethod.Post : HttpMethod.Get, "things");
+            request.SetCallOptions(new CallOptions { IdempotencyKey = isKeyed ? "k" : null, Deadline = TimeSpan.FromDays(60) });
+            return request;
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_error_body_that_outlasts_the_attempt_timeout_is_not_told_as_the_deadline(bool limited)
+    {
+        using var bench = new Bench("github", settings: Settings.For(
+            "github", ("AttemptTimeout", "00:00:05"), ("Retry:MaxRetries", "0"), ("Pacing:MaxConcurrency", limited ? "1" : "none")));
+        bench.Wire.Answers(ScriptedAnswer.Status(403).Body(new ScriptedBody().Text("{").Stall()), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => client.GetAsync("repos/a/b"));
+
+            thrown.IsDeadline.ShouldBeFalse();
+            thrown.Limit.ShouldBe(TimeSpan.FromSeconds(5));
+            thrown.Message.ShouldContain("HTTP 403");
+            (await client.GetAsync("repos/a/b")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        bench.Wire.Attempts[1].Elapsed.ShouldBe(TimeSpan.FromSeconds(5));
+    }
+
     [Fact]
     public async Task A_call_brings_its_own_attempt_timeout_where_the_client_has_none()
     {
