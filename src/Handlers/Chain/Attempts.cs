@@ -39,10 +39,12 @@ internal static class Attempts
     {
         call.AnsweredAt = call.Now = call.Client.Clock.Now;
         timer.Unlink();
+        call.EndPart();
         if (timer.Fired && (call.Response is not null || call.Exception is OperationCanceledException))
         {
             // An answer that comes together with the timer is late: its body could not be read any more.
             call.Fail(Refusals.TimedOut(call, timer.Cause));
+            call.Judgement = null;
         }
         else if (call.Exception is OperationCanceledException cancelled && call.Token.IsCancellationRequested && cancelled.CancellationToken != call.Token)
         {

@@ -4,4 +4,7 @@ namespace Handlers;
 internal interface IPassSource
 {
     Exception? TryTake(Call call, out object? issuer, out long number);
+
+    /// <summary>Says how the attempt went that a pass was taken for.</summary>
+    void Record(Call call);
 }

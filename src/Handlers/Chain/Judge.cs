@@ -100,6 +100,7 @@ internal static class Judge
             Transient(FailureClass.PoolTimeout, notExecuted: true, "no connection could be made in time"),
         OperationCanceledException { InnerException: TimeoutException } =>
             Transient(FailureClass.ReadTimeout, notExecuted: false, "a client below gave up waiting"),
+        Polly.Timeout.TimeoutRejectedException => Transient(FailureClass.ReadTimeout, notExecuted: false, "a timeout of Polly's below fired"),
         HttpRequestException http => OfRequestFailure(http),
         IOException => Transient(FailureClass.Reset, notExecuted: false, "the connection broke"),
         TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),

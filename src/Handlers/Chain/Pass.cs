@@ -29,4 +29,13 @@ internal struct Pass(IPassSource source)
         Number = number;
         return refusal;
     }
+
+    /// <summary>Says how the attempt went; nothing happens when the pass was not taken.</summary>
+    public readonly void Record(Call call)
+    {
+        if (Taken)
+        {
+            _source!.Record(call);
+        }
+    }
 }

@@ -129,34 +129,32 @@ internal sealed class Run
 
     public async Task<HttpResponseMessage> SendAdoptedAsync(Call call, HttpRequestMessage request, CancellationToken token)
     {
-        Outer outer = Adopt(call, request, token);
+        Call part = call.Lend(_mask, request, token);
         try
         {
-            await WalkAsync(call, 0, entry: false).ConfigureAwait(false);
+            await WalkAsync(part, 0, entry: false).ConfigureAwait(false);
         }
         finally
         {
-            outer.Restore(call);
-            call.Exit(_mask);
+            Return(call, part);
         }
 
-        return HandUp(call);
+        return HandUp(part);
     }
 
     public HttpResponseMessage SendAdopted(Call call, HttpRequestMessage request, CancellationToken token)
     {
-        Outer outer = Adopt(call, request, token);
+        Call part = call.Lend(_mask, request, token);
         try
         {
-            Walk(call, 0, entry: false);
+            Walk(part, 0, entry: false);
         }
         finally
         {
-            outer.Restore(call);
-            call.Exit(_mask);
+            Return(call, part);
         }
 
-        return HandUp(call);
+        return HandUp(part);
     }
 
     /// <summary>The walk. From an entry it returns or throws what the caller gets; from a resend it leaves the outcome on the call.</summary>
@@ -302,17 +300,24 @@ internal sealed class Run
         return await WalkAsync(call, 0, entry: true).ConfigureAwait(false);
     }
 
-    /// <summary>Takes a call over from the run above. The handler between may have waited, and may send more than once in one attempt of the call.</summary>
-    private Outer Adopt(Call call, HttpRequestMessage request, CancellationToken token)
+    /// <summary>What this run did becomes the call's, unless the handler between has gone on without it: then it ends by itself.</summary>
+    private void Return(Call call, Call part)
     {
-        var outer = new Outer(call.Request, call.AttemptTimeout, call.Token);
-        (call.Request, call.Token, call.Judgement, call.Now) = (request, token, null, call.Client.Clock.Now);
-        if ((_mask & Stages.Pacing) != 0)
+        if (call.TryTakeBack(part, _mask))
         {
-            call.Client.State.Ledger.Release(ref call.Grant);
+            return;
         }
 
-        return outer;
+        part.Pass.Record(part);
+        if (part.Response is null)
+        {
+            PacingHandler.GiveBack(part);
+            part.EndBody();
+        }
+        else
+        {
+            Delivery.Prepare(part);
+        }
     }
 
     private static HttpResponseMessage HandUp(Call call)
@@ -358,10 +363,4 @@ internal sealed class Run
 
     /// <summary>A handler of the run and its stage: a virtual property is asked once, not twice per call.</summary>
     internal readonly record struct Link(ChainedHandler Handler, Stages Stage);
-
-    /// <summary>What the run above goes on with. The attempt timeout belongs to the run that its stage stands in.</summary>
-    private readonly record struct Outer(HttpRequestMessage Request, TimeSpan AttemptTimeout, CancellationToken Token)
-    {
-        public void Restore(Call call) => (call.Request, call.AttemptTimeout, call.Token) = (Request, AttemptTimeout, Token);
-    }
 }

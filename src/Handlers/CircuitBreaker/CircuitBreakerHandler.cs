@@ -45,17 +45,18 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
         return Step.Go;
     }
 
+    void IPassSource.Record(Call call)
+    {
+        Circuit circuit = CircuitOf(call);
+        Judgement outcome = call.Judgement ?? Judgement.Ok;
+        CircuitTransition? transition = circuit.Record(
+            new CircuitPermit((CircuitPhase)call.Pass.Issuer!, call.Pass.Number), SignalOf(outcome), outcome.Kind == VerdictKind.Transient ? outcome.Wait : null);
+        CircuitChanges.Tell(Client, circuit, transition, call);
+    }
+
     internal override Step Leave(Call call)
     {
-        if (call.Pass.Taken)
-        {
-            Circuit circuit = CircuitOf(call);
-            Judgement outcome = call.Judgement ?? Judgement.Ok;
-            CircuitTransition? transition = circuit.Record(
-                new CircuitPermit((CircuitPhase)call.Pass.Issuer!, call.Pass.Number), SignalOf(outcome), outcome.Kind == VerdictKind.Transient ? outcome.Wait : null);
-            CircuitChanges.Tell(Client, circuit, transition, call);
-        }
-
+        call.Pass.Record(call);
         call.Pass = default;
         return Step.Go;
     }

@@ -6,12 +6,16 @@ namespace Handlers;
 /// <summary>What one call tells whoever looks: the watchers of the container, the caller's own progress, its span. Made only when somebody looks.</summary>
 internal sealed class CallTrace(Call call, Activity? span = null)
 {
+    private Call _call = call;
     private readonly EventHub _hub = call.Client.State.Events;
     private IProgress<ResilienceEvent>? _progress = call.Options?.Progress;
     private string? _operation;
 
     /// <summary>Groups the events of a call; one that is made for another one is told of under that one's.</summary>
     public long Number { get; } = call.Options is { Number: > 0 and var outer } ? outer : call.Client.State.Events.NextCall();
+
+    /// <summary>Whose state is told of: while a run below is at work on the call, that run's.</summary>
+    public void Follow(Call part) => _call = part;
 
     public void Queued(Waiter waiter)
     {
@@ -21,7 +25,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
             Kind = ResilienceEventKind.Queued,
             At = _hub.Now,
             Message = EventText.Queued(outlook.IsGate, outlook.Wait, outlook.Position),
-            Attempt = call.Attempts + 1,
+            Attempt = _call.Attempts + 1,
             Delay = outlook.Wait,
             Position = outlook.Position,
             Quota = outlook.Blocking.Key.ToString(),
@@ -34,8 +38,8 @@ internal sealed class CallTrace(Call call, Activity? span = null)
     {
         Kind = ResilienceEventKind.Granted,
         At = _hub.Now,
-        Message = $"Attempt {call.Attempts + 1} may go.",
-        Attempt = call.Attempts + 1,
+        Message = $"Attempt {_call.Attempts + 1} may go.",
+        Attempt = _call.Attempts + 1,
         Took = waited,
     });
 
@@ -43,15 +47,15 @@ internal sealed class CallTrace(Call call, Activity? span = null)
     {
         Kind = ResilienceEventKind.AttemptStarted,
         At = _hub.Now,
-        Message = $"Attempt {call.Attempts} is sent.",
-        Attempt = call.Attempts,
-        Authority = call.Upstream.Name,
+        Message = $"Attempt {_call.Attempts} is sent.",
+        Attempt = _call.Attempts,
+        Authority = _call.Upstream.Name,
     });
 
     /// <summary>An attempt was judged; a turn that was refused before it left is none.</summary>
     public void AttemptEnded(Judgement outcome)
     {
-        if (call.SentAt == 0)
+        if (_call.SentAt == 0)
         {
             return;
         }
@@ -60,11 +64,11 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         {
             Kind = ResilienceEventKind.AttemptEnded,
             At = _hub.Now,
-            Message = outcome.Kind == VerdictKind.Ok ? $"Attempt {call.Attempts} succeeded." : $"Attempt {call.Attempts}: {outcome.Why}",
-            Attempt = call.Attempts,
+            Message = outcome.Kind == VerdictKind.Ok ? $"Attempt {_call.Attempts} succeeded." : $"Attempt {_call.Attempts}: {outcome.Why}",
+            Attempt = _call.Attempts,
             Status = Status,
             Verdict = outcome.Kind,
-            Took = call.Client.Clock.Between(call.SentAt, call.Now),
+            Took = _call.Client.Clock.Between(_call.SentAt, _call.Now),
             Cause = outcome.Kind == VerdictKind.Ok ? null : outcome.Why,
         });
         if (outcome.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted)
@@ -73,8 +77,8 @@ internal sealed class CallTrace(Call call, Activity? span = null)
             {
                 Kind = ResilienceEventKind.RateLimited,
                 At = _hub.Now,
-                Message = $"The provider refused attempt {call.Attempts}: {outcome.Why}",
-                Attempt = call.Attempts,
+                Message = $"The provider refused attempt {_call.Attempts}: {outcome.Why}",
+                Attempt = _call.Attempts,
                 Status = Status,
                 Verdict = outcome.Kind,
                 Delay = outcome.Wait,
@@ -90,9 +94,9 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         {
             Kind = ResilienceEventKind.RetryScheduled,
             At = _hub.Now,
-            Message = EventText.Retrying(refused, delay, retry, call.MaxRetries),
+            Message = EventText.Retrying(refused, delay, retry, _call.MaxRetries),
             Attempt = retry,
-            MaxRetries = call.MaxRetries,
+            MaxRetries = _call.MaxRetries,
             Delay = delay,
             Verdict = outcome.Kind,
             Cause = outcome.Why,
@@ -103,9 +107,9 @@ internal sealed class CallTrace(Call call, Activity? span = null)
     {
         Kind = ResilienceEventKind.Recovered,
         At = _hub.Now,
-        Message = $"Succeeded in attempt {call.Attempts}.",
-        Attempt = call.Attempts,
-        Retries = call.Retries,
+        Message = $"Succeeded in attempt {_call.Attempts}.",
+        Attempt = _call.Attempts,
+        Retries = _call.Retries,
     });
 
     /// <summary>Everybody's gate, so it is told to those who watch everybody; the caller was told of the refusal.</summary>
@@ -118,7 +122,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
                 Kind = ResilienceEventKind.GateClosed,
                 At = _hub.Now,
                 Message = $"Gate of {quota ?? authority} closed: {closing.Why}",
-                Client = call.Client.Name,
+                Client = _call.Client.Name,
                 Delay = closing.Wait,
                 Quota = quota,
                 Authority = authority,
@@ -145,7 +149,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
                 Tell(Failure());
             }
         }
-        else if (CacheResults.Of(call.CacheStatus) is var cached and not (CacheResult.None or CacheResult.Miss))
+        else if (CacheResults.Of(_call.CacheStatus) is var cached and not (CacheResult.None or CacheResult.Miss))
         {
             Tell(new ResilienceEvent
             {
@@ -159,10 +163,10 @@ internal sealed class CallTrace(Call call, Activity? span = null)
                     _ => "Answered from the cache.",
                 },
                 Status = Status,
-                Cause = call.CacheStatus,
+                Cause = _call.CacheStatus,
             });
         }
-        else if (call.Key is { IsReplayed: true })
+        else if (_call.Key is { IsReplayed: true })
         {
             Tell(new ResilienceEvent
             {
@@ -185,50 +189,50 @@ internal sealed class CallTrace(Call call, Activity? span = null)
                 _ => "The call failed.",
             },
             Status = Status,
-            Verdict = call.Judgement?.Kind ?? VerdictKind.Ok,
-            Retries = call.Retries,
-            Took = call.Client.Clock.Between(call.StartedAt, call.Now),
+            Verdict = _call.Judgement?.Kind ?? VerdictKind.Ok,
+            Retries = _call.Retries,
+            Took = _call.Client.Clock.Between(_call.StartedAt, _call.Now),
         });
         if (span is not null)
         {
-            CallSpan.End(span, call, outcome);
+            CallSpan.End(span, _call, outcome);
         }
     }
 
     /// <summary>
     /// The upstream says that a thing is not there or has changed meanwhile: what a correct program may be told, and no failure of the call that anybody gave up on.
     /// </summary>
-    private bool IsAnAnswer => call.Judgement is { Kind: VerdictKind.Fatal } && Status is (404 or 409 or 410 or 412);
+    private bool IsAnAnswer => _call.Judgement is { Kind: VerdictKind.Fatal } && Status is (404 or 409 or 410 or 412);
 
-    private int? Status => call.Response is { } response ? (int)response.StatusCode : null;
+    private int? Status => _call.Response is { } response ? (int)response.StatusCode : null;
 
     private ResilienceEvent Failure()
     {
-        Judgement? outcome = call.Judgement;
-        bool used = call.Retries > 0 && call.RetryDecision.IsUsedUp;
+        Judgement? outcome = _call.Judgement;
+        bool used = _call.Retries > 0 && _call.RetryDecision.IsUsedUp;
         return new ResilienceEvent
         {
             Kind = ResilienceEventKind.GaveUp,
             At = _hub.Now,
-            Message = used ? EventText.RetriesUsed(call.MaxRetries) : EventText.Error(WhatWentWrong(outcome)),
-            ErrorType = call.Exception is QuotaRejectedException || outcome?.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted
+            Message = used ? EventText.RetriesUsed(_call.MaxRetries) : EventText.Error(WhatWentWrong(outcome)),
+            ErrorType = _call.Exception is QuotaRejectedException || outcome?.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted
                 ? EventText.RateLimit
                 : outcome is null or { Failure: FailureClass.Other } ? EventText.Unexpected : EventText.General,
-            MaxRetries = call.MaxRetries,
-            Retries = call.Retries,
+            MaxRetries = _call.MaxRetries,
+            Retries = _call.Retries,
             Status = Status,
             Verdict = outcome?.Kind,
-            Cause = call.RetryDecision.Reason ?? outcome?.Why,
+            Cause = _call.RetryDecision.Reason ?? outcome?.Why,
         };
     }
 
     // Only sentences of our own: what a handler below says in its exceptions may hold a URL or a key.
     private string WhatWentWrong(Judgement? outcome) =>
-        call.Exception is ResilienceRejectedException refusal ? refusal.Sentence : outcome?.Why ?? "a handler failed";
+        _call.Exception is ResilienceRejectedException refusal ? refusal.Sentence : outcome?.Why ?? "a handler failed";
 
     public void Tell(ResilienceEvent told)
     {
-        told = told with { Client = call.Client.Name, Call = Number, Operation = _operation ??= call.Operation };
+        told = told with { Client = _call.Client.Name, Call = Number, Operation = _operation ??= _call.Operation };
         if (_hub.IsWatched)
         {
             _hub.Publish(told);
@@ -247,7 +251,7 @@ internal sealed class CallTrace(Call call, Activity? span = null)
         {
             // A caller's progress must not break the call that it reports on.
             _progress = null;
-            EventLog.ProgressFailed(call.Client.Logger, failure.GetType().Name);
+            EventLog.ProgressFailed(_call.Client.Logger, failure.GetType().Name);
         }
     }
 }

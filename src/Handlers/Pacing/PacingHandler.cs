@@ -77,28 +77,28 @@ public sealed class PacingHandler : ChainedHandler
 
     internal override Step Leave(Call call)
     {
-        if (!call.Grant.IsHeld)
+        if (call.Grant.IsHeld && call.Response is null)
         {
-            return Step.Go;
-        }
-
-        QuotaLedger ledger = call.Client.State.Ledger;
-        if (call.Response is null)
-        {
-            // What provably never left cost nothing; what may have arrived counts as spent.
-            if (call.Judgement is { NotExecuted: true })
-            {
-                ledger.Return(ref call.Grant);
-            }
-            else
-            {
-                // Without an answer nobody knows whether the provider accepts: it widens no ramp.
-                ledger.Settle(ref call.Grant, new Verdict(VerdictKind.Transient, ""), call.Now);
-                ledger.Release(ref call.Grant);
-            }
+            GiveBack(call);
         }
 
         return Step.Go;
+    }
+
+    /// <summary>An attempt ended without an answer: what provably never left cost nothing, what may have arrived counts as spent.</summary>
+    internal static void GiveBack(Call call)
+    {
+        QuotaLedger ledger = call.Client.State.Ledger;
+        if (call.Judgement is { NotExecuted: true })
+        {
+            ledger.Return(ref call.Grant);
+        }
+        else
+        {
+            // Without an answer nobody knows whether the provider accepts: it widens no ramp.
+            ledger.Settle(ref call.Grant, new Verdict(VerdictKind.Transient, ""), call.Now);
+            ledger.Release(ref call.Grant);
+        }
     }
 
     /// <summary>What the attempt is charged to; the caller's word on its cost stands in place of the plan's.</summary>

@@ -1,0 +1,212 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Idempotency;
+using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Polly.Timeout;
+
+namespace Handlers.Tests.Chain;
+
+/// <summary>What a foreign handler may do that stands between two runs of ours, or below them: replace, translate, give up, leave behind.</summary>
+public sealed class HandlersBetweenTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private delegate Task<HttpResponseMessage> Next(HttpRequestMessage request, CancellationToken token);
+
+    [Theory]
+    [InlineData(HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, 1)]
+    [InlineData(HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, 4)]
+    public async Task What_a_handler_between_puts_in_place_of_an_answer_is_judged_anew(HttpStatusCode came, HttpStatusCode put, int attempts)
+    {
+        using var bench = new Bench(add: b => b
+            .AddRetries()
+            .AddHttpMessageHandler(() => new Between(async (request, token, next) =>
+            {
+                (await next(request, token)).Dispose();
+                return new HttpResponseMessage(put);
+            }))
+            .AddRateLimitSignals());
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(came));
+
+        await bench.Run(async client => (await client.GetAsync("things")).StatusCode.ShouldBe(put));
+
+        bench.Wire.Attempts.Count.ShouldBe(attempts);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_timeout_of_a_handler_between_is_no_callers_cancellation(bool ofPolly)
+    {
+        TimeProvider? time = null;
+        using var bench = new Bench(add: b => b
+            .AddRetries()
+            .AddHttpMessageHandler(() => new Between(async (request, token, next) =>
+            {
+                using var late = new CancellationTokenSource(2 * Second, time!);
+                try
+                {
+                    return await next(request, late.Token);
+                }
+                catch (OperationCanceledException cut)
+                {
+                    throw ofPolly ? new TimeoutRejectedException("Too slow.", cut) : new TimeoutException("Too slow.");
+                }
+            }))
+            .AddRateLimitSignals());
+        time = bench.Time;
+        bench.Wire.Answers(ScriptedAnswer.Status(200).After(60 * Second), HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK));
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(5, 500)]
+    [InlineData(5, 200)]
+    [InlineData(15, 500)]
+    [InlineData(15, 0)]
+    public async Task An_attempt_that_was_left_behind_ends_beside_its_call(int lateSeconds, int lateStatus)
+    {
+        TimeProvider? time = null;
+        using var bench = new Bench(add: b => b
+            .AddRetries(o => o.Jitter = 0)
+            .AddHttpMessageHandler(() => Impatient(time!, with: 1))
+            .AddPacing(o => o.MaxConcurrency = 2)
+            .AddAttemptTimeout(60 * Second)
+            .AddRateLimitSignals());
+        time = bench.Time;
+        ScriptedAnswer late = lateStatus == 0 ? ScriptedAnswer.Failure(new HttpRequestException("broken")) : ScriptedAnswer.Status(lateStatus).Text("late");
+        ScriptedBody body = new ScriptedBody().Text("in ").Wait(10 * Second).Text("time");
+        bench.Wire.Answers(late.After(lateSeconds * Second), ScriptedAnswer.Status(200).Body(body).After(6 * Second), HttpStatusCode.OK, HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+
+            response.StatusCode.ShouldBe(HttpStatusCode.OK);
+            (await response.Content.ReadAsStringAsync()).ShouldBe("in time");
+            CallReport report = response.GetCallReport()!;
+            report.Verdict.ShouldBe(VerdictKind.Ok);
+            report.Attempts.ShouldBe(2);
+            report.History.Select(attempt => attempt.Status).ShouldBe([null, 200]);
+
+            // Nothing holds a slot any more.
+            await Task.WhenAll(client.GetAsync("more"), client.GetAsync("more"));
+        });
+
+        bench.Wire.Attempts[3].Elapsed.ShouldBe(19 * Second);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_probe_that_was_left_behind_tells_the_circuit_when_it_ends()
+    {
+        TimeProvider? time = null;
+        using var bench = new Bench(add: b => b
+            .AddCircuitBreaker(o => (o.FailureThreshold, o.BreakDuration, o.SuccessThreshold) = (1, 10 * Second, 1))
+            .AddHttpMessageHandler(() => Impatient(time!, with: 2))
+            .AddRateLimitSignals());
+        time = bench.Time;
+        bench.Wire.Answers(HttpStatusCode.InternalServerError, ScriptedAnswer.Status(200).After(5 * Second), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            (await client.GetAsync("things")).Dispose();
+            await Task.Delay(11 * Second, bench.Time);
+            await Should.ThrowAsync<TimeoutException>(() => client.GetAsync("things"));
+
+            await Should.ThrowAsync<CircuitOpenException>(() => client.GetAsync("things"));
+            await Task.Delay(4 * Second, bench.Time);
+            (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+    }
+
+    [Fact]
+    public async Task A_write_given_up_in_a_queue_below_a_handler_between_has_not_happened()
+    {
+        using var bench = new Bench(add: b => b
+            .AddIdempotencyKeys()
+            .AddRetries()
+            .AddHttpMessageHandler(() => new Between((request, token, next) => next(request, token)))
+            .AddPacing(o => o.MaxConcurrency = 1));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).After(20 * Second), HttpStatusCode.OK);
+        using var cancel = new CancellationTokenSource(Second, bench.Time);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> slow = client.GetAsync("slow");
+            await Should.ThrowAsync<OperationCanceledException>(() => client.SendAsync(Writes.Post("k"), cancel.Token));
+            (await slow).Dispose();
+
+            (await client.SendAsync(Writes.Post("k"))).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_handler_below_that_answers_null_is_told_so_and_costs_no_slot(bool signals, bool synchronous)
+    {
+        using var bench = new Bench(add: b => b
+            .AddResilienceHandlers(o => (o.Pacing.MaxConcurrency, o.RateLimits.Enabled) = (1, signals))
+            .AddHttpMessageHandler(() => new Between((_, _, _) => Task.FromResult<HttpResponseMessage>(null!))));
+
+        await bench.Run(async client =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                InvalidOperationException thrown = synchronous
+                    ? Should.Throw<InvalidOperationException>(() => client.Send(new HttpRequestMessage(HttpMethod.Get, "things")))
+                    : await Should.ThrowAsync<InvalidOperationException>(() => client.GetAsync("things"));
+
+                thrown.Message.ShouldContain("null");
+            }
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+    }
+
+    /// <summary>Gives one of its attempts two seconds, then goes on without it and without cancelling it.</summary>
+    private static Between Impatient(TimeProvider time, int with)
+    {
+        int sent = 0;
+        return new Between(async (request, token, next) =>
+        {
+            bool isShort = ++sent == with;
+            Task<HttpResponseMessage> attempt = next(request, CancellationToken.None);
+            if (isShort && await Task.WhenAny(attempt, Task.Delay(2 * Second, time, token)) != attempt)
+            {
+                _ = DisposeLateAsync(attempt);
+                throw new TimeoutException("Too slow.");
+            }
+
+            return await attempt;
+        });
+    }
+
+    private static async Task DisposeLateAsync(Task<HttpResponseMessage> attempt)
+    {
+        try
+        {
+            (await attempt).Dispose();
+        }
+        catch (HttpRequestException)
+        {
+            // Nobody waits for it.
+        }
+    }
+
+    private sealed class Between(Func<HttpRequestMessage, CancellationToken, Next, Task<HttpResponseMessage>> send) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            send(request, cancellationToken, base.SendAsync);
+
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            send(request, cancellationToken, (message, token) => Task.FromResult(base.Send(message, token))).GetAwaiter().GetResult();
+    }
+}
