@@ -1,3 +1,4 @@
+using Handlers.Quotas;
 using Handlers.Retry;
 
 namespace Handlers;
@@ -23,6 +24,7 @@ internal sealed class OptionRules(ResilienceHandlersOptions options, Origins ori
         CircuitCountsInOneWay();
         ProbeOutlastsAttempt();
         ReserveNeedsItsMode();
+        GroupsAreFew();
     }
 
     private void CutAttemptToTotal()
@@ -134,6 +136,20 @@ internal sealed class OptionRules(ResilienceHandlersOptions options, Origins ori
         if (options.Pacing.Mode != PacingMode.Reserve)
         {
             HasNoEffect("Pacing:ReservePercent", "Pacing:Mode", "set the mode to \"Reserve\", or remove the share");
+        }
+    }
+
+    private void GroupsAreFew()
+    {
+        int count = options.Pacing.Groups.Count;
+        if (count > QuotaPolicy.MaxGroups)
+        {
+            Layer layer = OptionSchema.OptionsOf(options)
+                .Where(option => option.Path.StartsWith($"{OptionSchema.Groups}:", StringComparison.Ordinal))
+                .Select(option => origins[option.Path])
+                .MaxBy(layer => layer.Kind)!;
+            errors.Add($"{layer.Place(OptionSchema.Groups)} brings the groups to {count}, and the most are {QuotaPolicy.MaxGroups}; "
+                + "put endpoints with the same limits into one group, whose Match takes several separated by commas.");
         }
     }
 

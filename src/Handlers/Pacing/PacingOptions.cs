@@ -45,6 +45,6 @@ public sealed class PacingOptions
     /// <summary>The most bytes of request bodies waiting per quota. Default 64 MiB, range 0 to 1 TiB.</summary>
     public long MaxQueueBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Groups of endpoints with limits of their own, by name. A group named after a resource of the provider changes that resource.</summary>
+    /// <summary>Groups of endpoints with limits of their own, by name. A group named after a resource of the provider changes that resource. At most 64.</summary>
     public IDictionary<string, PacingGroupOptions> Groups { get; } = new Dictionary<string, PacingGroupOptions>(StringComparer.OrdinalIgnoreCase);
 }

@@ -6,6 +6,9 @@ namespace Handlers.Quotas;
 /// <summary>One client's pacing options in the form the ledger works with. A reload makes another.</summary>
 internal sealed class QuotaPolicy
 {
+    /// <summary>A call's groups are the bits of a <see cref="ulong"/>.</summary>
+    public const int MaxGroups = 64;
+
     private const int MaxShapes = 256;
 
     private readonly FrozenDictionary<string, ResourcePolicy> _named;

@@ -145,4 +145,16 @@ public class OptionRulesTests
 
         layers.Options().Retry.WaitForCircuit.ShouldBeFalse();
     }
+
+    [Fact]
+    public void More_groups_than_a_call_can_be_told_apart_by_are_an_error()
+    {
+        (string Key, string? Value)[] groups =
+        [
+            .. Enumerable.Range(0, 65).Select(i => ($"ResilienceHandlers:Clients:x:Pacing:Groups:g{i}:Match", (string?)$"GET /{i}")),
+        ];
+
+        Layers.For("x", groups[..64]).Options().Pacing.Groups.Count.ShouldBe(64);
+        Layers.For("x", groups).Error().ShouldStartWith("ResilienceHandlers:Clients:x:Pacing:Groups brings the groups to 65, and the most are 64; ");
+    }
 }
