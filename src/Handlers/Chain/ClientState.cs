@@ -116,7 +116,7 @@ internal sealed class ClientState
 
         return composition.Errors.IsEmpty
             ? new ClientState("", state, new ClientPolicy("", 0, composition.Options, composition.Provider, state.Providers))
-            : throw new OptionsValidationException("", typeof(ResilienceHandlersOptions), composition.Errors);
+            : throw new InvalidConfigurationException("", composition.Errors);
     }
 
     public ClientSnapshot Snapshot()

@@ -17,6 +17,9 @@ internal static class OptionText
 
     public static string Quote(string value) => value.Length <= LongestQuote ? $"\"{value}\"" : $"\"{value.AsSpan(0, LongestQuote)}…\"";
 
+    /// <summary>Ends a text that may end with a question.</summary>
+    public static string Sentence(string text) => text.EndsWith('?') ? text : $"{text}.";
+
     /// <summary>Quotes the value of a key that we do not know: it may be a secret that somebody put in the wrong place.</summary>
     public static string QuoteUnknown(string key, string value) =>
         Array.Exists(SecretWords, word => key.Contains(word, StringComparison.OrdinalIgnoreCase) || value.Contains(word, StringComparison.OrdinalIgnoreCase))

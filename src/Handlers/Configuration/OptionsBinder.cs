@@ -27,7 +27,7 @@ internal static class OptionsBinder
             {
                 if (Set(child, option, options) is { } problem)
                 {
-                    errors.Add($"{layer.Place(childPath)} {problem}.");
+                    errors.Add($"{layer.Place(childPath)} {OptionText.Sentence(problem)}");
                 }
                 else
                 {

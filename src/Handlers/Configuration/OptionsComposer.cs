@@ -154,7 +154,7 @@ internal static class OptionsComposer
             origins[option.Path] = layer;
             if (option.Check(options) is { } problem)
             {
-                errors.Add($"{layer.Place(option.Path)} = {OptionText.Quote(option.Format(options))} {problem}.");
+                errors.Add($"{layer.Place(option.Path)} = {OptionText.Quote(option.Format(options))} {OptionText.Sentence(problem)}");
             }
         }
     }

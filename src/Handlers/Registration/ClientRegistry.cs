@@ -41,6 +41,9 @@ internal sealed class ClientRegistry : IDisposable
     /// <summary>Clients that were asked for so far.</summary>
     public IEnumerable<ClientState> Clients => _clients.Values.Where(client => client.IsValueCreated).Select(client => client.Value);
 
+    /// <summary>Whether defaults add our handlers to every client, also to those whose names turn up later.</summary>
+    private bool ReachEveryone => _registrations.Everyone is { Removed: false };
+
     public ClientState Get(string name) => _clients.GetOrAdd(name, static (name, registry) => new Lazy<ClientState>(() => registry.Make(name)), this).Value;
 
     /// <summary>Whether our handlers were added to a client in code.</summary>
@@ -49,11 +52,11 @@ internal sealed class ClientRegistry : IDisposable
     /// <summary>Everything that is wrong with the configuration now; when nothing is, every client is made and says its policy in the log.</summary>
     public IReadOnlyList<string> CheckAll()
     {
-        string[] names = [.. _registrations.Names];
+        string[] names = [.. _registrations.Names.Union(ReachEveryone ? _factoryClients.Value.Where(Knows) : [], StringComparer.Ordinal)];
         string[] errors =
         [
             .. _root is null ? [] : ClientSections.Check(_root, Expected()),
-            .. names.SelectMany(name => OptionsComposer.Compose(LayersOf(name)).Errors),
+            .. names.Union(ReachEveryone ? Later() : [], StringComparer.Ordinal).SelectMany(name => OptionsComposer.Compose(LayersOf(name)).Errors),
         ];
         if (errors.Length == 0)
         {
@@ -92,10 +95,21 @@ internal sealed class ClientRegistry : IDisposable
         new(name, version, composition.Options, composition.Provider, _state.Providers);
 
     /// <summary>The clients that may have a section; null when any name may, because defaults reach every client.</summary>
-    private ClientLayers[]? Expected() => _registrations.Everyone is { Removed: false } ? null : [.. _registrations.Names.Select(LayersOf)];
+    private ClientLayers[]? Expected() => ReachEveryone ? null : [.. _registrations.Names.Select(LayersOf)];
 
     /// <summary>The clients of the factory, ours and others; null when any name may be one, because defaults reach every client.</summary>
-    private IReadOnlyList<string>? Everybody() => _registrations.Everyone is { Removed: false } ? null : [.. _registrations.Names.Union(_factoryClients.Value, StringComparer.Ordinal)];
+    private IReadOnlyList<string>? Everybody() => ReachEveryone ? null : [.. _registrations.Names.Union(_factoryClients.Value, StringComparer.Ordinal)];
+
+    /// <summary>
+    /// Clients that nobody named in code and that may turn up all the same: the default one, and those that have a section. A client's name may go on below a section
+    /// (a colon in it is a step down), so one without any key of ours is left to the client that asks for it.
+    /// </summary>
+    private IEnumerable<string> Later() => (_root?.GetSection(OptionsComposer.Clients).GetChildren() ?? [])
+        .Where(section => section.GetChildren().Any(child => OptionSchema.IsSection(child.Key) || OptionSchema.TryFind(child.Key, out _)))
+        .Select(section => section.Key)
+        .Where(name => !_factoryClients.Value.Contains(name, StringComparer.OrdinalIgnoreCase))
+        .Prepend("")
+        .Where(Knows);
 
     private ClientLayers LayersOf(string name)
     {

@@ -8,6 +8,6 @@ internal sealed class StartupCheckValidation(ClientRegistry registry) : IValidat
     public ValidateOptionsResult Validate(string? name, StartupCheck options)
     {
         IReadOnlyList<string> errors = registry.CheckAll();
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : throw new InvalidConfigurationException("", errors);
     }
 }

@@ -165,6 +165,43 @@ public sealed class RegistrationTests
         thrown.Message.ShouldContain("00:00:02");
     }
 
+    [Theory]
+    [InlineData("ResilienceHandlers:Clients:github:Retry:MaxRetries")]
+    [InlineData("ResilienceHandlers:Clients:named-when-asked-for:Retry:MaxRetries")]
+    [InlineData("ResilienceHandlers:Defaults:Retry:MaxRetries")]
+    public async Task A_bad_setting_stops_the_host_also_where_defaults_add_the_handlers(string path)
+    {
+        HostApplicationBuilder app = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        app.Configuration.AddInMemoryCollection([new(path, "often"), new("ResilienceHandlers:Clients:plain:Retry:Maximum", "3")]);
+        app.Services.ConfigureHttpClientDefaults(everyone => everyone.AddResilienceHandlers());
+        app.Services.AddHttpClient("github", client => client.BaseAddress = new Uri("https://api.example/"));
+        app.Services.AddHttpClient("plain", client => client.BaseAddress = new Uri("https://api.example/")).RemoveResilienceHandlers();
+        using IHost host = app.Build();
+
+        OptionsValidationException thrown = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
+
+        thrown.Failures.ShouldHaveSingleItem().ShouldStartWith($"{path} = \"often\"");
+    }
+
+    [Fact]
+    public async Task Several_mistakes_stop_the_host_with_a_line_each()
+    {
+        HostApplicationBuilder app = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        app.Configuration.AddInMemoryCollection([
+            new("ResilienceHandlers:Clients:github:Workload", "backgrund"),
+            new("ResilienceHandlers:Clients:github:TotalTimeout", "30"),
+        ]);
+        app.Services.AddHttpClient("github").AddResilienceHandlers();
+        using IHost host = app.Build();
+
+        OptionsValidationException thrown = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync());
+
+        string[] lines = thrown.Message.Split('\n');
+        lines.Length.ShouldBe(3);
+        lines[0].ShouldBe("The resilience handlers' configuration has 2 mistakes:");
+        lines.ShouldContain(line => line.EndsWith("did you mean \"Background\"?", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_section_for_a_client_that_does_not_exist_stops_the_host()
     {
