@@ -9,6 +9,9 @@ internal sealed record ClientLayers
     /// <summary>The client's name.</summary>
     public required string Client { get; init; }
 
+    /// <summary>The container's whole configuration; null where there is none.</summary>
+    public IConfiguration? Container { get; init; }
+
     /// <summary>The section <c>ResilienceHandlers</c>; null where there is no configuration.</summary>
     public IConfiguration? Root { get; init; }
 
@@ -33,6 +36,9 @@ internal sealed record ClientLayers
 
     /// <summary>The names of the container's clients; null where any name may turn up, or there is no container.</summary>
     public Func<IReadOnlyList<string>?> Clients { get; init; } = static () => null;
+
+    /// <summary>Sections that nobody uses: one of them may be this client's under a wrong name.</summary>
+    public Func<ImmutableArray<string>> Strays { get; init; } = static () => [];
 
     /// <summary>The client's own section: the one that was passed, else <c>Clients:{name}</c>.</summary>
     public IConfiguration? ClientSection =>

@@ -13,10 +13,12 @@ internal sealed class OptionsSource : IDisposable
     private readonly ClientLayers _layers;
     private readonly RejectedEdits _rejected;
     private readonly ILogger _logger;
+    private readonly SettingSources _sources;
     private Composition _current;
     private Action<Composition, Composition>? _changed;
     private ReloadWatch? _watch;
     private bool _hadRoot;
+    private (bool Defaults, bool Own) _sections;
 
     /// <exception cref="InvalidConfigurationException">The configuration has mistakes: all of them are told.</exception>
     public OptionsSource(ClientLayers layers, RejectedEdits rejected, ILogger logger)
@@ -24,13 +26,14 @@ internal sealed class OptionsSource : IDisposable
         _layers = layers;
         _rejected = rejected;
         _logger = logger;
+        _sources = new SettingSources(layers.Container, [.. new[] { layers.Root, layers.ClientSection }.OfType<IConfigurationSection>().Select(section => section.Path)]);
         _current = OptionsComposer.Compose(layers);
         if (!_current.Errors.IsEmpty)
         {
             throw new InvalidConfigurationException(layers.Client, _current.Errors);
         }
 
-        _ = Vanished();
+        Accept();
         ConfigurationLog.EffectivePolicy(logger, layers.Client, EffectivePolicy.Describe(_current));
     }
 
@@ -58,7 +61,7 @@ internal sealed class OptionsSource : IDisposable
         try
         {
             Composition edited = OptionsComposer.Compose(_layers);
-            ImmutableArray<string> errors = Vanished() is { } vanished ? [vanished] : edited.Errors;
+            ImmutableArray<string> errors = [.. Lost(), .. edited.Errors];
             ImmutableArray<string> unheard = _rejected.Replace(this, errors);
             if (!unheard.IsEmpty)
             {
@@ -67,7 +70,13 @@ internal sealed class OptionsSource : IDisposable
                 Rejected?.Invoke(mistakes);
             }
 
-            if (errors.IsEmpty && !edited.IsSameAs(_current))
+            if (!errors.IsEmpty)
+            {
+                return;
+            }
+
+            Accept();
+            if (!edited.IsSameAs(_current))
             {
                 Swap(edited);
             }
@@ -80,18 +89,34 @@ internal sealed class OptionsSource : IDisposable
     }
 
     /// <summary>
-    /// A missing or broken file reads as an empty one (<c>FileConfigurationProvider</c> drops its data first). Nobody means to go back to the defaults by that:
-    /// the section as a whole may change, but not disappear.
+    /// Nobody means to go back to the defaults by a file that is missing or broken, or by a slip in a section's name: what was there may change, but not disappear in
+    /// such a way.
     /// </summary>
-    private string? Vanished()
+    private ImmutableArray<string> Lost()
     {
-        bool there = Exists(_layers.Root);
-        string? error = _hadRoot && !there
-            ? $"{Layer.PathOf(_layers.Root!)} is gone: a file is missing, empty or broken; put the section back, or restart to go on with the defaults."
-            : null;
-        _hadRoot |= there;
-        return error;
+        if (_hadRoot && !Exists(_layers.Root))
+        {
+            return [$"{Layer.PathOf(_layers.Root!)} is gone: a file is missing, empty or broken; put the section back, or restart to go on with the defaults."];
+        }
+
+        if (_sources.Silenced is { } source)
+        {
+            return [$"{source} is empty, and it held settings before: the file is missing or broken; put it back, if only with an empty section "
+                + $"\"{OptionsComposer.Section}\", or restart to go on without it."];
+        }
+
+        (bool defaults, bool own) = SectionsNow();
+        return (_sections.Defaults && !defaults) || (_sections.Own && !own) ? _layers.Strays() : [];
     }
+
+    private void Accept()
+    {
+        _hadRoot |= Exists(_layers.Root);
+        _sections = SectionsNow();
+        _sources.Accept();
+    }
+
+    private (bool Defaults, bool Own) SectionsNow() => (Exists(_layers.Root?.GetSection(OptionsComposer.Defaults)), Exists(_layers.ClientSection));
 
     // An empty object is a key with the value null; IConfigurationSection.Exists does not count it.
     private static bool Exists(IConfiguration? root) =>

@@ -13,6 +13,7 @@ internal sealed class ClientRegistry : IDisposable
     private readonly RejectedEdits _rejected = new();
     private readonly ClientRegistrations _registrations;
     private readonly ResilienceState _state;
+    private readonly IConfiguration? _configuration;
     private readonly IConfigurationSection? _root;
     private readonly Lazy<IReadOnlyList<string>> _factoryClients;
 
@@ -26,6 +27,7 @@ internal sealed class ClientRegistry : IDisposable
         _registrations = registrations;
         _state = state;
         StateGauges.Add(this, state);
+        _configuration = configuration;
         _root = configuration?.GetSection(OptionsComposer.Section);
         if (_root is not null)
         {
@@ -119,12 +121,14 @@ internal sealed class ClientRegistry : IDisposable
         return new ClientLayers
         {
             Client = name,
+            Container = _configuration,
             Root = _root,
             Section = own?.Section ?? everyone?.Section,
             Code = code,
             FindProvider = _state.Providers.Named,
             ProviderNames = [.. _state.Providers.Names],
             Clients = Everybody,
+            Strays = () => _root is null ? [] : ClientSections.Check(_root, Expected()),
         };
     }
 }

@@ -119,4 +119,59 @@ public sealed class HotReloadTests
         lines.Single(line => line.Contains("\"github\"", StringComparison.Ordinal)).ShouldContain("Retry:MaxRetries 7 (client)");
         lines.Single(line => line.Contains("\"mine\"", StringComparison.Ordinal)).ShouldContain("provider by host");
     }
+
+    [Theory]
+    [InlineData("""{ "ResilienceHandlers": { "Clients": """)]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task A_broken_or_missing_file_changes_nothing_though_another_source_goes_on_speaking(string? text)
+    {
+        using var log = new RecordedLog();
+        var file = new EditableFile("""{ "ResilienceHandlers": { "Clients": { "api": { "Pacing": { "Limits": "10/second" } } } } }""");
+        var variables = new EditableConfiguration(("ResilienceHandlers:Clients:api:Retry:MaxRetries", "7"));
+        HostApplicationBuilder app = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        ((IConfigurationBuilder)app.Configuration).Add(variables).Add(file.Source);
+        app.Logging.AddProvider(log);
+        app.Services.AddHttpClient("api").AddResilienceHandlers();
+        app.Services.AddHttpClient("other").AddResilienceHandlers();
+        using IHost host = app.Build();
+        await host.StartAsync();
+
+        file.Write(text);
+        variables.Edit(("ResilienceHandlers:Clients:api:Retry:MaxRetries", "8"));
+        variables.Edit(("Logging:LogLevel:Default", "Debug"));
+
+        log.Named("OptionsChanged").ShouldBeEmpty();
+        log.Named("EditRejected").ShouldHaveSingleItem().Text.ShouldContain(file.Name);
+
+        file.Write("""{ "ResilienceHandlers": { } }""");
+
+        log.Named("OptionsChanged").ShouldHaveSingleItem().Text.ShouldEndWith("Retry:MaxRetries 7 -> 8, Pacing:Limits 10/second -> none");
+        await host.StopAsync();
+    }
+
+    [Theory]
+    [InlineData("ResilienceHandlers:Clients:apii:Pacing:Limits", "did you mean \"api\"?")]
+    [InlineData("ResilienceHandlers:Cleints:api:Pacing:Limits", "did you mean \"Clients\"?")]
+    public async Task A_slip_in_a_sections_name_leaves_the_client_what_it_had(string slip, string cure)
+    {
+        using var log = new RecordedLog();
+        var settings = new EditableConfiguration(("ResilienceHandlers:Clients:api:Pacing:Limits", "10/second"), ("ResilienceHandlers:Defaults:TotalTimeout", "00:00:10"));
+        HostApplicationBuilder app = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        ((IConfigurationBuilder)app.Configuration).Add(settings);
+        app.Logging.AddProvider(log);
+        app.Services.AddHttpClient("api").AddResilienceHandlers();
+        using IHost host = app.Build();
+        await host.StartAsync();
+
+        settings.Edit(("ResilienceHandlers:Clients:api:Pacing:Limits", null), (slip, "20/second"));
+
+        log.Named("OptionsChanged").ShouldBeEmpty();
+        log.Named("EditRejected").ShouldHaveSingleItem().Text.ShouldEndWith(cure);
+
+        settings.Edit(("ResilienceHandlers:Clients:api:Pacing:Limits", "20/second"), (slip, null));
+
+        log.Named("OptionsChanged").ShouldHaveSingleItem().Text.ShouldEndWith("Pacing:Limits 10/second -> 20/second");
+        await host.StopAsync();
+    }
 }
