@@ -16,6 +16,11 @@ internal static class AnswerJson
             throw new BadAnswerException("the file must hold one object with request, status, headers and body");
         }
 
+        if (!root.TryGetProperty("request", out _) && !root.TryGetProperty("status", out _))
+        {
+            throw new BadAnswerException("request and status are missing; a body alone says too little: give its headers as well, as curl -i prints them");
+        }
+
         JsonElement request = Member(root, "request", "request", JsonValueKind.Object);
         return new AnswerRecord
         {
@@ -55,7 +60,9 @@ internal static class AnswerJson
         }
         catch (JsonException failure)
         {
-            throw new BadAnswerException($"no valid JSON at line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1}");
+            throw new BadAnswerException(utf8.Span.Trim(" \t\r\n"u8).IsEmpty
+                ? "it is empty; give an answer with its headers, as curl -i prints it, or as JSON"
+                : $"neither what curl -i prints, which begins with HTTP/, nor valid JSON (line {failure.LineNumber + 1}, byte {failure.BytePositionInLine + 1})");
         }
     }
 

@@ -71,9 +71,11 @@ public sealed class ExplainCommandTests
     }
 
     [Theory]
-    [InlineData("not json", "no valid JSON at line 1")]
+    [InlineData("not json", "neither what curl -i prints, which begins with HTTP/, nor valid JSON (line 1")]
+    [InlineData(" \n", "it is empty; give an answer with its headers, as curl -i prints it")]
     [InlineData("[]", "the file must hold one object")]
-    [InlineData("{}", "request is missing")]
+    [InlineData("""{"status":429}""", "request is missing")]
+    [InlineData("""{"message":"API rate limit exceeded"}""", "a body alone says too little: give its headers as well, as curl -i prints them")]
     [InlineData("""{"request":{"method":"GET","url":"/relative"},"status":200}""", "url must be absolute")]
     [InlineData("""{"request":{"method":"G T","url":"https://a.b/"},"status":200}""", "\"G T\" is no HTTP method")]
     [InlineData("""{"request":{"method":"GET","url":"https://a.b/"}}""", "status is missing")]
