@@ -135,6 +135,7 @@ internal sealed class ClientState
     {
         if (Policy.Enabled != Stages.None)
         {
+            Neighbours.Replaced(http.Timeout, Policy.Options.TotalTimeout);
             http.Timeout = Timeout.InfiniteTimeSpan;
             HoldsTimeouts = true;
         }

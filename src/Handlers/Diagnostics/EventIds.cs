@@ -11,6 +11,7 @@ internal static class EventIds
     public const int ClientTimeoutFired = 112;
     public const int ProgressFailed = 113;
     public const int SdkTimeoutFired = 114;
+    public const int ClientTimeoutReplaced = 115;
 
     public const int EffectivePolicy = 150;
     public const int OptionsChanged = 151;

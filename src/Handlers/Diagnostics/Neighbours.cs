@@ -14,9 +14,13 @@ internal sealed partial class Neighbours(ILogger logger)
     private static readonly TimeSpan Late = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ShortestTimeout = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Of <see cref="HttpClient"/>.</summary>
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(100);
+
     private int _handler;
     private int _retries;
     private int _timeout;
+    private int _replaced;
     private int _sdkTimeout;
     private FailedRequest? _failed;
     private long _givenUpAfter;
@@ -29,6 +33,19 @@ internal sealed partial class Neighbours(ILogger logger)
         if (Interlocked.Exchange(ref _handler, 1) == 0)
         {
             RetriedTwice(logger, type);
+        }
+    }
+
+    /// <summary>
+    /// A timeout that somebody gave the client before us, and that the call's deadline takes the place of. The framework's own default says nothing; a shorter one was
+    /// meant, and calls may take longer now than whoever set it expects.
+    /// </summary>
+    public void Replaced(TimeSpan timeout, TimeSpan total)
+    {
+        bool isShorter = total == Timeout.InfiniteTimeSpan || timeout < total;
+        if (timeout != Timeout.InfiniteTimeSpan && timeout != DefaultTimeout && isShorter && Interlocked.Exchange(ref _replaced, 1) == 0)
+        {
+            ClientTimeoutReplaced(logger, timeout, total == Timeout.InfiniteTimeSpan ? OptionText.None : total.ToString());
         }
     }
 
@@ -116,4 +133,8 @@ internal sealed partial class Neighbours(ILogger logger)
     [LoggerMessage(
         EventIds.SdkTimeoutFired, LogLevel.Warning, "The SDK above ({Sdk}) gave a call up after {Age}, before the call's deadline of {TotalTimeout}: set its own timeout above TotalTimeout, and its retries to 0", EventName = "SdkTimeoutFired")]
     private static partial void SdkTimeoutFired(ILogger logger, string sdk, TimeSpan age, TimeSpan totalTimeout);
+
+    [LoggerMessage(
+        EventIds.ClientTimeoutReplaced, LogLevel.Warning, "HttpClient.Timeout of {Timeout} gives way to the call's deadline, TotalTimeout {TotalTimeout}: set TotalTimeout to what was meant, and leave the client's timeout alone", EventName = "ClientTimeoutReplaced")]
+    private static partial void ClientTimeoutReplaced(ILogger logger, TimeSpan timeout, string totalTimeout);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Handlers.Testing;
 using Handlers.Tests.Support;
@@ -159,4 +160,22 @@ public sealed class NeighboursTests
     }
 
     private sealed class Own : DelegatingHandler;
+
+    [Theory]
+    [InlineData("00:00:05", "00:01:40", 1)]
+    [InlineData("00:00:05", "none", 1)]
+    [InlineData("00:00:05", "00:00:05", 0)]
+    [InlineData("00:05:00", "00:01:40", 0)]
+    [InlineData("00:01:40", "00:10:00", 0)] // the framework's own default: nobody meant it
+    public void A_shorter_client_timeout_that_gives_way_to_the_deadline_is_warned_about_once(string timeout, string total, int warnings)
+    {
+        using var bench = new Bench(
+            add: b => b.ConfigureHttpClient(client => client.Timeout = TimeSpan.Parse(timeout, CultureInfo.InvariantCulture)).AddResilienceHandlers(),
+            settings: Settings.For("api", ("TotalTimeout", total)));
+
+        bench.Create().Timeout.ShouldBe(Timeout.InfiniteTimeSpan);
+        bench.Create().Timeout.ShouldBe(Timeout.InfiniteTimeSpan);
+
+        bench.Log.Named("ClientTimeoutReplaced").Count(e => e.Level == LogLevel.Warning && e.Text.Contains(timeout, StringComparison.Ordinal)).ShouldBe(warnings);
+    }
 }
