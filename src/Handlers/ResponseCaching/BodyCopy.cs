@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 
 namespace Handlers.ResponseCaching;
@@ -22,6 +23,7 @@ internal abstract class BodyCopy : BodyWatcher
     private int _fieldCount;
     private int _declared;
     private int _copied;
+    private bool _isRented;
     private byte _state = Done;
 
     /// <summary>The answer is stored.</summary>
@@ -114,24 +116,43 @@ internal abstract class BodyCopy : BodyWatcher
     private void Drop()
     {
         _content = null;
-        _copy = [];
+        Replace([], isRented: false);
         new ReceivedFields(_fields, _fieldCount).Return();
         _fields = null;
     }
 
     private void Keep() =>
-        Keep(new ReceivedFields(_fields, _fieldCount), _content!, _copied == _copy.Length ? _copy : _copy.AsSpan(0, _copied).ToArray());
+        Keep(new ReceivedFields(_fields, _fieldCount), _content!, _copied == _copy.Length && !_isRented ? _copy : _copy.AsSpan(0, _copied).ToArray());
 
     private void Append(ReadOnlySpan<byte> bytes, long most)
     {
         int needed = _copied + bytes.Length;
         if (needed > _copy.Length)
         {
-            int size = _declared >= needed ? _declared : Math.Max(needed, Math.Max(FirstBuffer, _copy.Length * 2));
-            Array.Resize(ref _copy, (int)Math.Min(size, Math.Max(needed, most)));
+            Grow(needed, most);
         }
 
         bytes.CopyTo(_copy.AsSpan(_copied));
         _copied = needed;
+    }
+
+    /// <summary>A body whose length is known gets the array that will be stored; any other is gathered in a rented one.</summary>
+    private void Grow(int needed, long most)
+    {
+        bool isKnown = _declared >= needed;
+        int size = isKnown ? _declared : Math.Max(needed, (int)Math.Min(Math.Max(FirstBuffer, _copy.Length * 2L), most));
+        byte[] larger = isKnown ? new byte[size] : ArrayPool<byte>.Shared.Rent(size);
+        _copy.AsSpan(0, _copied).CopyTo(larger);
+        Replace(larger, isRented: !isKnown);
+    }
+
+    private void Replace(byte[] copy, bool isRented)
+    {
+        if (_isRented)
+        {
+            ArrayPool<byte>.Shared.Return(_copy);
+        }
+
+        (_copy, _isRented) = (copy, isRented);
     }
 }

@@ -100,7 +100,7 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         if (!IsOutdated(Key))
         {
             StoredResponse complete = ResponseMerge.New(
-                call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache.Digests, body, Options.Heuristics);
+                call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache, body, Options.Heuristics);
             complete.Anchor(call.AnsweredAt);
             Save(Key, complete);
         }

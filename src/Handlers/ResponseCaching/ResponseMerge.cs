@@ -7,7 +7,7 @@ internal static class ResponseMerge
 {
     public static StoredResponse New(
         HttpResponseMessage response, in ReceivedFields fields, HttpContentHeaders contentHeaders, in Reception reception,
-        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CredentialDigests digests, ReadOnlyMemory<byte> body, bool heuristics)
+        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, ResponseCache cache, ReadOnlyMemory<byte> body, bool heuristics)
     {
         var head = ResponseHead.Read((int)response.StatusCode, fields.Span, contentHeaders);
         return new StoredResponse
@@ -15,11 +15,11 @@ internal static class ResponseMerge
             Status = head.Status,
             Reason = response.ReasonPhrase,
             Version = response.Version,
-            Headers = StoredFields.Collect(fields.Span, head, reception.At),
+            Headers = cache.Texts.Share(StoredFields.Collect(fields.Span, head, reception.At)),
             ContentHeaders = StoredFields.Collect(contentHeaders, head),
             Trailers = TrailersOf(response),
             Body = body,
-            Selecting = SelectingFields.Of(head.Vary, request, digests),
+            Selecting = SelectingFields.Of(cache.Texts.NamesIn(head.Vary), request, cache.Digests),
             Received = reception.At,
             InitialAge = Freshness.InitialAge(head.Age, head.Date, reception.At, reception.Delay),
             Freshness = Freshness.Of(head, reception.At, heuristics),

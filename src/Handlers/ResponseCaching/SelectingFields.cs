@@ -28,9 +28,12 @@ internal sealed class SelectingFields
     public string? ValueAt(int index) => _values[index];
 
     /// <summary>The values that a request has for the fields of a Vary.</summary>
-    public static SelectingFields Of(FieldLines vary, ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CredentialDigests digests)
+    public static SelectingFields Of(FieldLines vary, ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CredentialDigests digests) =>
+        Of(VaryNames.Parse(vary), request, digests);
+
+    /// <summary>The values that a request has for some fields, named in lower case.</summary>
+    public static SelectingFields Of(string[] names, ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CredentialDigests digests)
     {
-        string[] names = VaryNames.Parse(vary);
         if (names.Length == 0)
         {
             return None;

@@ -13,42 +13,49 @@ internal static class StoredFields
         "Transfer-Encoding", "Upgrade",
     ];
 
+    private static readonly HeaderNames Dropped = new(NeverStored);
+
     // They describe the body that we have, not the one that a 304 would have had.
     private static readonly string[] NeverUpdated = ["Content-Length", "Content-Encoding", "Content-Range"];
 
     /// <summary>The response's fields, with the Date that a recipient with a clock has to add when there is none (RFC 9110 §6.6.1).</summary>
     public static StoredField[] Collect(ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> headers, in ResponseHead head, DateTimeOffset received)
     {
-        var fields = new List<StoredField>(headers.Length + 1);
+        var fields = new StoredField[headers.Length + (head.Date is null ? 1 : 0)];
+        int count = 0;
         foreach ((string name, HeaderStringValues lines) in headers)
         {
             if (IsStored(name, head))
             {
-                fields.Add(new StoredField(name, new FieldLines(lines)));
+                fields[count++] = new StoredField(name, new FieldLines(lines));
             }
         }
 
         if (head.Date is null)
         {
-            fields.Add(new StoredField("Date", new FieldLines(received.ToString("R"))));
+            fields[count++] = new StoredField("Date", new FieldLines(received.ToString("R")));
         }
 
-        return [.. fields];
+        Array.Resize(ref fields, count);
+        return fields;
     }
 
     /// <summary>The fields that describe the body.</summary>
     public static StoredField[] Collect(HttpContentHeaders headers, in ResponseHead head)
     {
-        var fields = new List<StoredField>();
-        foreach ((string name, HeaderStringValues lines) in headers.NonValidated)
+        HttpHeadersNonValidated raw = headers.NonValidated;
+        var fields = new StoredField[raw.Count];
+        int count = 0;
+        foreach ((string name, HeaderStringValues lines) in raw)
         {
             if (IsStored(name, head))
             {
-                fields.Add(new StoredField(name, new FieldLines(lines)));
+                fields[count++] = new StoredField(name, new FieldLines(lines));
             }
         }
 
-        return [.. fields];
+        Array.Resize(ref fields, count);
+        return fields;
     }
 
     /// <summary>Every field of the newer answer replaces all lines of the older one.</summary>
@@ -73,7 +80,7 @@ internal static class StoredFields
     }
 
     private static bool IsStored(string name, in ResponseHead head) =>
-        !IsIn(NeverStored, name)
+        !(Dropped.MayContain(name) && IsIn(NeverStored, name))
         && (head.Connection.IsEmpty || !IsListed(head.Connection, name))
         && (head.Directives.NoCacheFields is not { } fields || !IsListed(new FieldLines(fields), name));
 

@@ -16,7 +16,11 @@ public sealed class StoredResponses
     internal StoredResponses(ImmutableArray<StoredResponse> variants)
     {
         Variants = variants;
-        Size = Overhead + variants.Sum(static variant => variant.Size);
+        Size = Overhead;
+        foreach (StoredResponse variant in variants)
+        {
+            Size += variant.Size;
+        }
     }
 
     /// <summary>About how many bytes of memory this takes: bodies, headers, and the objects around them.</summary>
@@ -56,16 +60,18 @@ public sealed class StoredResponses
         CredentialDigests digests,
         int most)
     {
+        if (others is null || latest.Selecting.Count == 0)
+        {
+            return new StoredResponses([latest]);
+        }
+
         ImmutableArray<StoredResponse>.Builder kept = ImmutableArray.CreateBuilder<StoredResponse>();
         kept.Add(latest);
-        if (others is not null && latest.Selecting.Count > 0)
+        foreach (StoredResponse other in others.Variants)
         {
-            foreach (StoredResponse other in others.Variants)
+            if (kept.Count < most && !other.Selecting.Match(request, digests))
             {
-                if (kept.Count < most && !other.Selecting.Match(request, digests))
-                {
-                    kept.Add(other);
-                }
+                kept.Add(other);
             }
         }
 

@@ -119,6 +119,23 @@ public class BodyTests
         });
     }
 
+    [Fact]
+    public async Task Of_unknown_length_is_kept_byte_for_byte()
+    {
+        byte[] sent = [.. Enumerable.Range(0, 100_000).Select(static i => (byte)(i % 251))];
+        using var bench = new CacheBench();
+        bench.Wire.Answers(CacheBench.Fresh().Body(new ScriptedBody().Trickle(sent, 777, TimeSpan.Zero)));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            await bench.ReadAsync();
+            using HttpResponseMessage hit = await bench.SendAsync();
+            (await hit.Content.ReadAsByteArrayAsync()).ShouldBe(sent);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("text/event-stream")]
     [InlineData("text/event-stream; charset=utf-8")]
