@@ -294,6 +294,9 @@ internal sealed class Call
         }
     }
 
+    /// <summary>A message of its own for whoever answers in the upstream's place: what our cache asks this upstream is no question to anybody else.</summary>
+    public HttpRequestMessage CopyForAnother() => Cache?.Revalidation is { } asked ? asked.Unconditional.Copy(Original.Content) : Original.Copy(Original.Content);
+
     /// <summary>Replaces the content by one that can be sent again, for this and every later attempt.</summary>
     public void ReplaceContent(HttpContent content)
     {

@@ -157,7 +157,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
 
     private async ValueTask<Answer> AskModelAsync(string model, ReadOnlyMemory<byte> body, CancellationToken token)
     {
-        HttpRequestMessage request = call.Original.Copy(call.Original.Content);
+        HttpRequestMessage request = call.CopyForAnother();
         if (ModelSwap.InAddress(request.RequestUri!, model) is { } address)
         {
             request.RequestUri = address;
@@ -216,7 +216,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
     /// <summary>For another upstream: without what only this one may see.</summary>
     private HttpRequestMessage CopyForOthers()
     {
-        HttpRequestMessage copy = call.Original.Copy(call.Original.Content);
+        HttpRequestMessage copy = call.CopyForAnother();
         string[] own = [.. copy.Headers.NonValidated.Select(header => header.Key).Where(Credentials.IsCredential)];
         foreach (string name in own)
         {

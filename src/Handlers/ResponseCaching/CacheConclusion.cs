@@ -18,6 +18,13 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
             return Step.Go;
         }
 
+        if (call.AnsweredBy is not null)
+        {
+            // It says nothing about what this upstream has, nor about what is stored of it.
+            Unshared(call, visit, Storability.Substitute);
+            return Step.Go;
+        }
+
         if ((int)response.StatusCode >= 500 && TryStandIn(call, visit))
         {
             cache.Flights.Land(visit, FlightOutcome.Failed);
@@ -236,11 +243,6 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         if (storability != Storability.Store)
         {
             return storability;
-        }
-
-        if (call.AnsweredBy is not null)
-        {
-            return Storability.Substitute;
         }
 
         // An error in place of a good answer that is only a bit old would be no progress.

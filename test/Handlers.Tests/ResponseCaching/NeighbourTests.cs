@@ -48,6 +48,39 @@ public class NeighbourTests
         });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_stands_in_gets_no_condition_of_ours_and_says_nothing_about_what_is_stored(bool callersOwn)
+    {
+        using var backup = new ScriptedTransport();
+        using var bench = new Bench(
+            settings: Settings.For("api", ("Retry:MaxRetries", "0"), ("Fallback:Client", "backup"), ("Caching:StaleIfError", "00:00:00")),
+            services: s => s.AddHttpClient("backup", other => other.BaseAddress = new Uri("https://backup.example")).ConfigurePrimaryHttpMessageHandler(() => backup));
+        ScriptedAnswer confirmed = ScriptedAnswer.Status(304).Header("ETag", "\"v1\"").Header("Cache-Control", "max-age=60");
+        bench.Wire.Answers(CacheBench.Fresh("the server's own").Header("ETag", "\"v1\""), ScriptedAnswer.Status(503), confirmed);
+        backup.OnEach(attempt => attempt.Headers.ContainsKey("If-None-Match") ? confirmed : CacheBench.Fresh("a substitute"));
+
+        await bench.Run(async client =>
+        {
+            await client.GetStringAsync("things");
+            await Task.Delay(TimeSpan.FromSeconds(100), bench.Time);
+            using var second = new HttpRequestMessage(HttpMethod.Get, "things");
+            if (callersOwn)
+            {
+                second.Headers.TryAddWithoutValidation("If-None-Match", "\"mine\"");
+            }
+
+            using HttpResponseMessage substitute = await client.SendAsync(second);
+            substitute.StatusCode.ShouldBe(callersOwn ? HttpStatusCode.NotModified : HttpStatusCode.OK);
+            (await substitute.Content.ReadAsStringAsync()).ShouldBe(callersOwn ? "" : "a substitute");
+            (await client.GetStringAsync("things")).ShouldBe("the server's own");
+        });
+
+        backup.Attempts[0].Headers.GetValueOrDefault("If-None-Match").ShouldBe(callersOwn ? "\"mine\"" : null);
+        bench.Wire.Attempts[2].Headers["If-None-Match"].ShouldBe("\"v1\"");
+    }
+
     [Fact]
     public async Task A_confirmation_by_GitHub_costs_the_quota_nothing()
     {
