@@ -9,7 +9,8 @@ internal static class RefusalResponses
 {
     public static void Answer(Call call)
     {
-        if (call.Policy.Options.Rejections != RejectionStyle.Response || call.Exception is not (CircuitOpenException or QuotaRejectedException))
+        // A call that another one is made of tells that one the truth: only what the caller gets is dressed up.
+        if (call.IsInner || call.Policy.Options.Rejections != RejectionStyle.Response || call.Exception is not (CircuitOpenException or QuotaRejectedException))
         {
             return;
         }

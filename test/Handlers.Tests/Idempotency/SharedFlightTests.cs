@@ -57,6 +57,39 @@ public sealed class SharedFlightTests
         bench.Wire.Undisposed.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("Exception")]
+    [InlineData("Response")]
+    public async Task What_the_leader_would_not_wait_for_is_its_own_refusal(string rejections)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Rejections", rejections), ("Retry:Jitter", "0")));
+        bench.Wire.OnEach(attempt => attempt.Method == HttpMethod.Get ? ScriptedAnswer.Status(429).RetryAfter(20)
+            : attempt.Elapsed < 2 * Second ? ScriptedAnswer.Failure(new HttpRequestException(HttpRequestError.ConnectionError, "no")).After(Second)
+            : ScriptedAnswer.Status(200).Text("done"));
+
+        await bench.Run(async client =>
+        {
+            HttpRequestMessage impatient = Writes.Post("k");
+            impatient.SetCallOptions(new CallOptions { IdempotencyKey = "k", MaxWait = 5 * Second });
+            Task<HttpResponseMessage> leader = client.SendAsync(impatient);
+            Task<string> other = client.SendForText(Writes.Post("k"));
+            using var limited = new HttpRequestMessage(HttpMethod.Get, "limited");
+            limited.SetCallOptions(new CallOptions { MaxRetries = 0 });
+            (await client.SendAsync(limited)).Dispose();
+
+            if (rejections == "Response")
+            {
+                (await leader).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+            }
+            else
+            {
+                await Should.ThrowAsync<QuotaRejectedException>(leader);
+            }
+
+            (await other).ShouldBe("done");
+        });
+    }
+
     [Fact]
     public async Task The_leader_may_dispose_its_request_and_retries_still_work()
     {
