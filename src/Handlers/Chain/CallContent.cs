@@ -25,12 +25,15 @@ internal sealed class CallContent : HttpContent
     {
         _inner = inner;
         _call = call;
+        bool isEmpty = false;
         foreach (KeyValuePair<string, HeaderStringValues> header in inner.Headers.NonValidated)
         {
             if (header.Value.Count == 1)
             {
                 // As a list the lines are boxed, twice.
-                Headers.TryAddWithoutValidation(header.Key, header.Value.ToString());
+                string line = header.Value.ToString();
+                Headers.TryAddWithoutValidation(header.Key, line);
+                isEmpty |= line is "0" && header.Key.Equals("Content-Length", StringComparison.OrdinalIgnoreCase);
             }
             else
             {
@@ -46,6 +49,13 @@ internal sealed class CallContent : HttpContent
         _expired = isCutOff || (isLate && !isStream);
         _idle = isStream ? call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
         _source = Rearm(call, isLimited: isStream ? _idle != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never, isStream ? Clock.Never : call.DeadlineAt);
+
+        // Nobody has to read, or dispose of, what has no bytes.
+        if (isEmpty)
+        {
+            End();
+            return;
+        }
 
         // A body that nobody reads or disposes must not keep its slots for ever: the deadline ends it, and where there is none the finalizer does.
         if (call.Grant.IsHeld && !TryEndAtDeadline())

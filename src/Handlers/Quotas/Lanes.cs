@@ -72,6 +72,11 @@ internal sealed class Lanes : IDisposable
             {
                 FindOrAddNeedsLock(resource, start, now).ConfigureNeedsLock(policy, _clock, now);
             }
+            else
+            {
+                // An edit may have taken its limits away.
+                Array.Find(_quotas, q => q.Resource == resource)?.ConfigureNeedsLock(policy, _clock, now);
+            }
         }
 
         // Reloads and endlessly many kinds of calls leave lanes behind; those that nobody waits in can be made again.

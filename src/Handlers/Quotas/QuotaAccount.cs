@@ -421,6 +421,7 @@ internal sealed partial class QuotaAccount : Quota
     /// <summary>The lane of a kind of call; null while the account as a whole is all it is charged to.</summary>
     private Lane? LaneOf(QuotaPolicy policy, QuotaShape shape)
     {
+        Waiter? ended;
         if (!IsConfiguredBy(policy.All))
         {
             lock (this)
@@ -428,7 +429,10 @@ internal sealed partial class QuotaAccount : Quota
                 ConfigureNeedsLock(policy.All, Clock, Clock.Now);
                 SmoothNeedsLock();
                 _lanes?.ConfiguredNeedsLock();
+                ended = PumpNeedsLock(Clock.Now);
             }
+
+            Complete(ended);
         }
 
         Lanes? lanes = Volatile.Read(ref _lanes);
@@ -442,10 +446,16 @@ internal sealed partial class QuotaAccount : Quota
             return lane;
         }
 
+        Lane added;
         lock (this)
         {
-            return LanesNeedsLock().AddNeedsLock(shape, Clock.Now);
+            added = LanesNeedsLock().AddNeedsLock(shape, Clock.Now);
+            ended = PumpNeedsLock(Clock.Now);
         }
+
+        // Where an edit has taken limits away, nothing else would wake those who wait for them.
+        Complete(ended);
+        return added;
     }
 
     /// <summary>Takes over for all quotas what the clients' configuration says about the account as a whole.</summary>

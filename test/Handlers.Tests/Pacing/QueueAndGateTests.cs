@@ -25,6 +25,52 @@ public sealed class QueueAndGateTests
         bench.Wire.Undisposed.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("Pacing:MaxConcurrency", "1", "2")]
+    [InlineData("Pacing:MaxConcurrency", "1", null)]
+    [InlineData("Pacing:MinInterval", "00:00:50", "00:00:00.010")]
+    [InlineData("Pacing:Limits", "1/minute", "1000/minute")]
+    [InlineData("Pacing:Limits", "1/minute", "none")]
+    [InlineData("Pacing:Groups:all:Limits", "1/minute", "none")]
+    public async Task Who_waits_goes_with_the_next_call_after_an_edit_has_made_room(string option, string before, string? after)
+    {
+        using var bench = new Bench(settings: Set((option, before), ("Pacing:Groups:all:Match", "GET /*")));
+        bench.Wire.OnEach(attempt => attempt.Number == 1 ? ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(40)) : HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> slow = client.GetAsync("slow");
+            Task<HttpResponseMessage> waiting = client.GetAsync("waiting");
+            await Task.Delay(TimeSpan.FromSeconds(5), bench.Time);
+            waiting.IsCompleted.ShouldBeFalse();
+
+            bench.Settings.Edit(Settings.Key("api", option), after);
+            (await client.GetAsync("next")).Dispose();
+
+            (await waiting).Dispose();
+            bench.Time.Elapsed.TotalSeconds.ShouldBeInRange(5, 5.1);
+            (await slow).Dispose();
+        });
+    }
+
+    [Fact]
+    public async Task An_answer_of_no_bytes_holds_no_slot_although_nobody_disposes_of_it()
+    {
+        using var bench = new Bench(settings: Set(("Pacing:MaxConcurrency", "1")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(202).Body(new ScriptedBody()).Header("Content-Length", "0"));
+
+        await bench.Run(async client =>
+        {
+            await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+            using HttpResponseMessage second = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+
+            (await second.Content.ReadAsStringAsync()).ShouldBe("");
+            second.Content.Headers.ContentLength.ShouldBe(0);
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+    }
+
     [Fact]
     [Trait("Requirement", "E8")]
     public async Task A_bulkhead_lets_so_many_at_once_and_a_slot_is_held_until_the_body_ends()
