@@ -77,7 +77,7 @@ internal sealed class Call
     public CallKey? Key { get; set; }
 
     /// <summary>Where the request goes, by the URI that the caller gave.</summary>
-    public Upstream Upstream => field ??= Client.UpstreamFor(Original.Uri!);
+    public Upstream Upstream => field ??= Client.UpstreamFor(Original.Uri);
 
     /// <summary>The caller's token, or inside an inner run the token that run was given.</summary>
     public CancellationToken Token { get; set; }

@@ -153,8 +153,13 @@ internal sealed class ClientState
     }
 
     /// <summary>The upstream that a request goes to. Most clients have one, so the last one found is tried first.</summary>
-    public Upstream UpstreamFor(Uri uri)
+    public Upstream UpstreamFor(Uri? uri)
     {
+        if (uri is not { IsAbsoluteUri: true })
+        {
+            throw new InvalidOperationException($"The request has no absolute address ({uri?.ToString() ?? "none"}): set its RequestUri, or the client's BaseAddress.");
+        }
+
         var key = new Authority(uri);
         Upstream? upstream = Volatile.Read(ref _lastUpstream);
         if (upstream is null || upstream.Key != key)

@@ -88,5 +88,5 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
     };
 
     private Circuit CircuitOf(Call call) =>
-        (ReferenceEquals(call.Client, Client) ? call.Upstream : Client.UpstreamFor(call.Original.Uri!)).Circuit;
+        (ReferenceEquals(call.Client, Client) ? call.Upstream : Client.UpstreamFor(call.Original.Uri)).Circuit;
 }

@@ -118,6 +118,22 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_request_without_an_address_says_what_to_set()
+    {
+        using var bench = new Bench();
+        HttpMessageHandler handler = bench.Services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler(bench.Client);
+
+        await bench.Time.RunAsync(async () =>
+        {
+            using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+            using var request = new HttpRequestMessage { Method = HttpMethod.Get };
+            InvalidOperationException thrown = await Should.ThrowAsync<InvalidOperationException>(() => invoker.SendAsync(request, CancellationToken.None));
+
+            thrown.Message.ShouldContain("BaseAddress");
+        });
+    }
+
+    [Fact]
     public async Task An_outer_timeout_ends_the_inner_run_and_is_named_as_what_it_is()
     {
         using var bench = new Bench(add: b => b
