@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Http.Headers;
 
 namespace Handlers.ResponseCaching;
 
@@ -18,7 +17,7 @@ internal abstract class BodyCopy : BodyWatcher
     private const byte Abandoned = 3;
 
     private HttpContent? _content;
-    private KeyValuePair<string, HeaderStringValues>[]? _fields;
+    private StoredField[]? _fields;
     private byte[] _copy = [];
     private int _fieldCount;
     private int _declared;

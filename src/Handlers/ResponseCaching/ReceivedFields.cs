@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Http.Headers;
 
 namespace Handlers.ResponseCaching;
 
@@ -9,20 +8,20 @@ namespace Handlers.ResponseCaching;
 /// </summary>
 internal readonly struct ReceivedFields
 {
-    private readonly KeyValuePair<string, HeaderStringValues>[]? _fields;
+    private readonly StoredField[]? _fields;
     private readonly int _count;
 
     /// <param name="fields">Rented from the shared pool.</param>
     /// <param name="count">How many there are.</param>
-    public ReceivedFields(KeyValuePair<string, HeaderStringValues>[]? fields, int count)
+    public ReceivedFields(StoredField[]? fields, int count)
     {
         _fields = fields;
         _count = count;
     }
 
-    public ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> Span => _fields.AsSpan(0, _count);
+    public ReadOnlySpan<StoredField> Span => _fields.AsSpan(0, _count);
 
-    public void Deconstruct(out KeyValuePair<string, HeaderStringValues>[]? fields, out int count) => (fields, count) = (_fields, _count);
+    public void Deconstruct(out StoredField[]? fields, out int count) => (fields, count) = (_fields, _count);
 
     /// <summary>Nobody needs them any more. Once only.</summary>
     public void Return()
@@ -30,7 +29,7 @@ internal readonly struct ReceivedFields
         if (_fields is not null)
         {
             _fields.AsSpan(0, _count).Clear();
-            ArrayPool<KeyValuePair<string, HeaderStringValues>>.Shared.Return(_fields);
+            ArrayPool<StoredField>.Shared.Return(_fields);
         }
     }
 }

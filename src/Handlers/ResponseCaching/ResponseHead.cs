@@ -35,12 +35,13 @@ internal struct ResponseHead
         Status = (int)response.StatusCode;
         Directives = ResponseDirectives.None;
         HttpHeadersNonValidated headers = response.Headers.NonValidated;
-        KeyValuePair<string, HeaderStringValues>[] kept = ArrayPool<KeyValuePair<string, HeaderStringValues>>.Shared.Rent(headers.Count);
+        StoredField[] kept = ArrayPool<StoredField>.Shared.Rent(headers.Count);
         int count = 0;
         foreach (KeyValuePair<string, HeaderStringValues> field in headers)
         {
-            kept[count++] = field;
-            Note(field.Key, field.Value);
+            var lines = new FieldLines(field.Value);
+            kept[count++] = new StoredField(field.Key, lines);
+            Note(field.Key, lines);
         }
 
         fields = new ReceivedFields(kept, count);
@@ -48,26 +49,19 @@ internal struct ResponseHead
     }
 
     /// <summary>The same from what was kept of an answer.</summary>
-    public static ResponseHead Read(int status, ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> fields, HttpContentHeaders contentHeaders)
+    public static ResponseHead Read(int status, ReadOnlySpan<StoredField> fields, HttpContentHeaders contentHeaders)
     {
         var head = new ResponseHead { Status = status, Directives = ResponseDirectives.None };
-        foreach (KeyValuePair<string, HeaderStringValues> field in fields)
-        {
-            head.Note(field.Key, field.Value);
-        }
-
+        head.NoteAll(fields);
         head.NoteAll(contentHeaders);
         return head;
     }
 
-    public void NoteAll(StoredField[] fields)
+    public void NoteAll(ReadOnlySpan<StoredField> fields)
     {
         foreach (StoredField field in fields)
         {
-            if (KindOf(field.Name) is var kind and not Kind.Other)
-            {
-                Note(kind, field.Lines);
-            }
+            Note(field.Name, field.Lines);
         }
     }
 
@@ -75,15 +69,15 @@ internal struct ResponseHead
     {
         foreach (KeyValuePair<string, HeaderStringValues> field in headers.NonValidated)
         {
-            Note(field.Key, field.Value);
+            Note(field.Key, new FieldLines(field.Value));
         }
     }
 
-    private void Note(string name, HeaderStringValues value)
+    private void Note(string name, FieldLines lines)
     {
         if (IsNoted(name) && KindOf(name) is var kind and not Kind.Other)
         {
-            Note(kind, new FieldLines(value));
+            Note(kind, lines);
         }
     }
 

@@ -19,15 +19,15 @@ internal static class StoredFields
     private static readonly string[] NeverUpdated = ["Content-Length", "Content-Encoding", "Content-Range"];
 
     /// <summary>The response's fields, with the Date that a recipient with a clock has to add when there is none (RFC 9110 §6.6.1).</summary>
-    public static StoredField[] Collect(ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> headers, in ResponseHead head, DateTimeOffset received)
+    public static StoredField[] Collect(ReadOnlySpan<StoredField> headers, in ResponseHead head, DateTimeOffset received)
     {
         var fields = new StoredField[headers.Length + (head.Date is null ? 1 : 0)];
         int count = 0;
-        foreach ((string name, HeaderStringValues lines) in headers)
+        foreach (StoredField field in headers)
         {
-            if (IsStored(name, head))
+            if (IsStored(field.Name, head))
             {
-                fields[count++] = new StoredField(name, new FieldLines(lines));
+                fields[count++] = field;
             }
         }
 
