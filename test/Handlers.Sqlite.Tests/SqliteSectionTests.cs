@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Handlers.Sqlite.Tests;
+
+public sealed class SqliteSectionTests : IDisposable
+{
+    private readonly TemporaryFile _file = new();
+
+    public void Dispose() => _file.Dispose();
+
+    [Theory]
+    [InlineData("Pth", "x.db", "ResilienceHandlers:Sqlite:Pth = \"x.db\" is unknown; remove it, or use one of Path, Idempotency, SeenItems.")]
+    [InlineData("Idempotency", "yes", "ResilienceHandlers:Sqlite:Idempotency = \"yes\" is not a switch; write \"true\" or \"false\".")]
+    [InlineData("Path", " ", "ResilienceHandlers:Sqlite:Path is empty; remove the key for \"handlers.db\", or name a file.")]
+    public async Task A_wrong_setting_stops_the_host(string key, string value, string message)
+    {
+        using IHost host = HostWith((key, value));
+
+        InvalidOperationException failure = await Should.ThrowAsync<InvalidOperationException>(host.StartAsync());
+
+        failure.Message.ShouldBe(message);
+    }
+
+    [Fact]
+    public async Task Settings_are_what_the_configuration_says_whatever_the_case_of_the_key()
+    {
+        using IHost host = HostWith(("PATH", _file.Path), ("seenItems", "False"));
+
+        await host.StartAsync();
+
+        ISeenItems seen = host.Services.GetRequiredService<ISeenItems>();
+        (await seen.AddAsync("people", "a@b.example")).ShouldBeTrue();
+        (await seen.AddAsync("people", "a@b.example")).ShouldBeTrue();
+        host.Services.GetRequiredService<SqliteStoreOptions>().Path.ShouldBe(_file.Path);
+    }
+
+    [Fact]
+    public void A_file_of_somebody_else_is_left_alone()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_file.Path)!);
+        File.WriteAllText(_file.Path, "these are my notes, and no database at all");
+        using var seen = new SqliteSeenItems(_file.Path);
+
+        InvalidOperationException failure = Should.Throw<InvalidOperationException>(() => seen.AddAsync("people", "a@b.example").AsTask());
+
+        failure.Message.ShouldContain(_file.Path);
+        failure.Message.ShouldContain("correct ResilienceHandlers:Sqlite:Path, or move the file away");
+        File.ReadAllText(_file.Path).ShouldStartWith("these are my notes");
+    }
+
+    private static IHost HostWith(params (string Key, string Value)[] settings)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create($"ResilienceHandlers:Sqlite:{setting.Key}", (string?)setting.Value)));
+        builder.Services.AddSqliteStore().AddHttpClient("api").AddResilienceHandlers();
+        return builder.Build();
+    }
+}
