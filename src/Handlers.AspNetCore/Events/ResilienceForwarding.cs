@@ -47,7 +47,9 @@ public sealed class ResilienceForwarding : IAsyncDisposable
         }
 
         var frame = new StringBuilder("event: ").Append(name).Append('\n');
-        foreach (ReadOnlySpan<char> line in data.AsSpan().EnumerateLines())
+
+        // Of all that ends a line elsewhere only these do here (WHATWG HTML §9.2.5): U+2028 is a character like any other, also within a string of JSON.
+        foreach (string line in data.Replace("\r\n", "\n", StringComparison.Ordinal).Split('\r', '\n'))
         {
             frame.Append("data: ").Append(line).Append('\n');
         }

@@ -25,7 +25,7 @@ internal static partial class CircuitLog
     }
 
     [LoggerMessage(
-        EventIds.CircuitOpened, LogLevel.Warning, "Circuit to {Authority} opened after {Failures} failures until {OpenUntil} ({Reason})", EventName = "CircuitOpened")]
+        EventIds.CircuitOpened, LogLevel.Warning, "Circuit to {Authority} opened after {Failures} failures until {OpenUntil:O} ({Reason})", EventName = "CircuitOpened")]
     private static partial void Opened(ILogger logger, string authority, int failures, DateTimeOffset? openUntil, CircuitTransitionReason reason);
 
     [LoggerMessage(EventIds.CircuitHalfOpened, LogLevel.Information, "Circuit to {Authority} lets a probe pass", EventName = "CircuitHalfOpened")]

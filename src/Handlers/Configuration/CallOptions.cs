@@ -42,16 +42,22 @@ public sealed class CallOptions
         }
     }
 
-    /// <summary>The call's deadline as a duration from its start; the earlier of this and the total timeout counts. Default null.</summary>
+    /// <summary>
+    /// The call's deadline as a duration from its start; the earlier of this and the total timeout counts. Zero or less ends the call before anything is sent,
+    /// <see cref="Timeout.InfiniteTimeSpan"/> adds no deadline. Default null.
+    /// </summary>
     public TimeSpan? Deadline { get; init; }
 
-    /// <summary>How long one attempt may take, in place of the client's. Default null.</summary>
+    /// <summary>
+    /// How long one attempt may take until its headers, in place of the client's; <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the deadline. It counts from the
+    /// sending, so with zero or less an attempt is cut off at once, and may have been executed. Default null.
+    /// </summary>
     public TimeSpan? AttemptTimeout { get; init; }
 
-    /// <summary>The longest wait before an attempt: in a queue, at a gate, or between two attempts. Zero refuses at once. Default null: the client's.</summary>
+    /// <summary>The longest wait before an attempt: in a queue, at a gate, or between two attempts. Zero refuses at once, <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the deadline. Default null: the client's.</summary>
     public TimeSpan? MaxWait { get; init; }
 
-    /// <summary>How often the call may be repeated, in place of the client's. Default null.</summary>
+    /// <summary>How often the call may be repeated, in place of the client's; 0 or less never repeats. Default null.</summary>
     public int? MaxRetries { get; init; }
 
     /// <summary>Whether the call may be repeated after an unknown outcome, in place of the provider's knowledge. Default null.</summary>

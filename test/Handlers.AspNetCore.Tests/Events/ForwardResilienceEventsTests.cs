@@ -77,18 +77,21 @@ public sealed class ForwardResilienceEventsTests
         (await other).Dispose();
     }
 
-    [Fact]
-    public async Task Data_of_several_lines_stays_one_event()
+    [Theory]
+    [InlineData("one\ntwo", "one\ntwo")]
+    [InlineData("one\r\ntwo\rthree\n", "one\ntwo\nthree\n")]
+    [InlineData("{\"text\":\"a\u2028b\u0085c\fd\"}", "{\"text\":\"a\u2028b\u0085c\fd\"}")]
+    public async Task Data_of_several_lines_stays_one_event(string data, string got)
     {
         await using StatusApp app = await StatusApp.StartAsync(clients: ["shop"], map: web => web.MapGet("/lines", async (HttpContext http) =>
         {
             await using ResilienceForwarding live = http.ForwardResilienceEvents();
-            await live.SendAsync("poem", "one\ntwo");
+            await live.SendAsync("poem", data);
             await Should.ThrowAsync<ArgumentException>(() => live.SendAsync("two\nlines", ""));
         }));
         await using SseReader events = await SseReader.OpenAsync(app.Browser, "/lines");
 
-        (await events.AllAsync()).Single().Data.ShouldBe("one\ntwo");
+        (await events.AllAsync()).Single().Data.ShouldBe(got);
     }
 
     private static Task<StatusApp> Chat() => StatusApp.StartAsync(

@@ -33,6 +33,7 @@ public sealed class CircuitBreakerHandlerTests
 
         bench.Wire.Attempts.Count.ShouldBe(12);
         bench.Log.Entries.Count(e => e.Event.Name is "CircuitOpened" or "CircuitHalfOpened" or "CircuitClosed").ShouldBe(3);
+        bench.Log.Named("CircuitOpened").Single().Text.ShouldContain($"until {bench.Time.GetUtcNow().Year}-", Case.Sensitive, "day and month must not be mixed up");
     }
 
     [Fact]
