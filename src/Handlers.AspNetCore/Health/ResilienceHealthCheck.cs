@@ -25,6 +25,14 @@ internal sealed class ResilienceHealthCheck(IResilienceMonitor monitor, TimeProv
         string description = told.Length == 0
             ? "All circuits are closed, all gates open."
             : string.Join("; ", told.Take(Named)) + (told.Length > Named ? $"; and {told.Length - Named} more." : ".");
+
+        // A slip in a name would look healthy for ever; a client that nobody has asked for yet may still come.
+        string[] unknown = [.. options.Clients.Except(monitor.Clients.Select(client => client.Client), StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            description += $" There is no client {string.Join(", ", unknown.Select(name => $"\"{name}\""))} so far (ResilienceHealthOptions.Clients).";
+        }
+
         var data = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["circuits_not_closed"] = circuits.Length,

@@ -13,6 +13,7 @@ public static class ResilienceHealthChecksBuilderExtensions
     /// <param name="name">The check's name. Default <c>resilience</c>.</param>
     /// <param name="failureStatus">What is reported in place of unhealthy. Default null: unhealthy.</param>
     /// <param name="tags">Tags to filter checks by.</param>
+    /// <exception cref="InvalidOperationException">Thrown by the first check when no client has resilience handlers.</exception>
     public static IHealthChecksBuilder AddResilience(
         this IHealthChecksBuilder builder,
         Action<ResilienceHealthOptions>? configure = null,
@@ -26,7 +27,9 @@ public static class ResilienceHealthChecksBuilderExtensions
         return builder.Add(new HealthCheckRegistration(
             name,
             services => new ResilienceHealthCheck(
-                services.GetRequiredService<IResilienceMonitor>(), services.GetService<TimeProvider>() ?? TimeProvider.System, options),
+                services.GetService<IResilienceMonitor>() ?? throw new InvalidOperationException(
+                    "AddResilience() has nothing to look at: no client has resilience handlers. Add them with AddHttpClient(…).AddResilienceHandlers()."),
+                services.GetService<TimeProvider>() ?? TimeProvider.System, options),
             failureStatus,
             tags));
     }

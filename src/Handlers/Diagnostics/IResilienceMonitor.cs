@@ -16,10 +16,10 @@ public interface IResilienceMonitor
     IReadOnlyList<ClientSnapshot> Clients { get; }
 
     /// <summary>
-    /// What happens from now on, until <paramref name="cancellationToken"/> fires. Each watcher may be 1,024 events behind; then the oldest are dropped and
+    /// What happens from the beginning of the enumeration on, until <paramref name="cancellationToken"/> fires. Each watcher may be 1,024 events behind; then the oldest are dropped and
     /// counted in an event of kind <see cref="ResilienceEventKind.Missed"/>. Watching never slows a call down.
     /// </summary>
-    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <param name="cancellationToken">Ends the watch with an <see cref="OperationCanceledException"/>.</param>
     IAsyncEnumerable<ResilienceEvent> Watch(CancellationToken cancellationToken = default);
 
     /// <summary>Why calls wait for their quotas: for each one which limit has no room, how many are ahead of it, and when it is expected to go.</summary>

@@ -61,7 +61,22 @@ public sealed class ResilienceHealthCheckTests
         (await app.Client("shop").GetAsync("things")).Dispose();
         app.Monitor.Isolate("shop");
 
-        (await Report(app)).Status.ShouldBe(HealthStatus.Healthy);
+        HealthReportEntry entry = await Report(app);
+
+        entry.Status.ShouldBe(HealthStatus.Healthy);
+        entry.Description!.ShouldContain("There is no client \"other\" so far", Case.Sensitive, "a slip in a name would look healthy for ever");
+    }
+
+    [Fact]
+    public async Task Without_any_client_the_check_says_what_to_add()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging().AddHealthChecks().AddResilience();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        Exception thrown = await Should.ThrowAsync<InvalidOperationException>(() => provider.GetRequiredService<HealthCheckService>().CheckHealthAsync());
+
+        thrown.Message.ShouldContain("AddResilienceHandlers()");
     }
 
     private static Task<StatusApp> Watched(Action<ResilienceHealthOptions>? configure = null) => StatusApp.StartAsync(

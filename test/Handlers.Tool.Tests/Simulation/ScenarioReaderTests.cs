@@ -21,7 +21,7 @@ public sealed class ScenarioReaderTests
 
     [Theory]
     [InlineData("""{ TWIN, "load": [ { "calls": "many" } ] }""", "load[0].calls", "\"many\"", "a number from 1")]
-    [InlineData("""{ TWIN, "load": [ { "calls": 1 } ], "deadline": "30s" }""", "deadline", "\"30s\"", "write \"00:00:30\"")]
+    [InlineData("""{ TWIN, "load": [ { "calls": 1 } ], "deadline": "30s" }""", "deadline", "\"30s\" is not a duration", "write \"00:00:30\"")]
     [InlineData("""{ TWIN, "load": [ { "calls": 1 } ], "dedline": "00:00:30" }""", "dedline", "nothing reads this", "did you mean \"deadline\"?")]
     [InlineData("""{ "twin": { "provider": "github", "limits": { "coreLimits": 5 } }, "load": [ { "calls": 1 } ] }""", "twin.limits.coreLimits", "nothing reads this", "\"coreLimit\"")]
     [InlineData("""{ "twin": { "provider": "gitlab" }, "load": [ { "calls": 1 } ] }""", "twin.provider", "\"gitlab\"", "\"github\"")]

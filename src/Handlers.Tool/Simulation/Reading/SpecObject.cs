@@ -91,13 +91,13 @@ internal sealed class SpecObject
         var kind = new DurationKind(TimeSpan.Zero, LongestTime);
         if (!kind.TryParse(minus ? text[1..] : text, out TimeSpan span, out string? problem))
         {
-            Report(name, $"{value.GetRawText()} is no duration: {problem}");
+            Report(name, $"{value.GetRawText()} {problem}");
             return null;
         }
 
         if (kind.Check(span) is { } outside)
         {
-            Report(name, $"{value.GetRawText()}: {outside}");
+            Report(name, $"{value.GetRawText()} {outside}");
         }
 
         return minus ? -span : span;
