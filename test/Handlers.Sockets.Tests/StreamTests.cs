@@ -57,6 +57,27 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_connection_that_another_protocol_takes_over_is_nobodys_body()
+    {
+        var total = TimeSpan.FromSeconds(1.5); // generous for the headers of the first call in the process
+        await using RawServer server = RawServer.Answer("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\nhello", RawEnding.Stall);
+        using var app = new SocketApp(server.BaseAddress, options => options.TotalTimeout = total);
+        using HttpClient client = app.Create();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "socket") { Headers = { { "Connection", "Upgrade" }, { "Upgrade", "echo" } } };
+
+        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using Stream connection = await response.Content.ReadAsStreamAsync();
+        byte[] first = new byte[5];
+        await connection.ReadExactlyAsync(first);
+        Task<int> next = connection.ReadAsync(new byte[1]).AsTask();
+        await Should.ThrowAsync<TimeoutException>(() => next.WaitAsync(total, TimeProvider.System));
+        await connection.WriteAsync("hello"u8.ToArray());
+
+        Encoding.UTF8.GetString(first).ShouldBe("hello");
+        app.Monitor.Quotas.ShouldAllBe(quota => quota.UnderWay == 0);
+    }
+
+    [Fact]
     public async Task A_stream_that_ends_too_early_is_not_replayed()
     {
         using var twin = new OpenAITwin(new OpenAITwinOptions { ServiceTime = TimeSpan.Zero });
