@@ -44,7 +44,8 @@ public sealed class RetryOptions
 
     /// <summary>
     /// The failures that are repeated, as one list: <c>connection</c>, <c>timeout</c> (an attempt's), <c>read-timeout</c>, <c>pool-timeout</c>, <c>reset</c>,
-    /// status codes and classes such as <c>5xx</c>. Default <see cref="DefaultRetryOn"/>. What the provider calls a limit, or temporary, is repeated anyway.
+    /// status codes from 400 to 599, ranges such as <c>520-524</c>, and classes such as <c>5xx</c> (without 501 and 505); a minus in front of an entry takes it away.
+    /// Default <see cref="DefaultRetryOn"/>. What the provider calls a limit, or temporary, is repeated anyway.
     /// </summary>
     public string RetryOn { get; set; } = DefaultRetryOn;
 
