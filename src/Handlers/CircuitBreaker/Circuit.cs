@@ -9,7 +9,7 @@ namespace Handlers.CircuitBreaker;
 /// <remarks>
 /// <code>
 /// state      event                                                    next
-/// Closed     failure: FailureThreshold in a row, or FailureRatio      Open
+/// Closed     failure: FailureThreshold in a row, or FailureRatio      Open, unless most of those sent beside it are still under way
 /// Closed     failure below that; success; neutral                     Closed
 /// Open       admission before the break's end                         Open, refused
 /// Open       admission after it                                       HalfOpen, admitted as the first probe
@@ -54,7 +54,7 @@ internal sealed class Circuit
         _time = time;
         _created = time.GetTimestamp();
         _settings = settings;
-        _phase = new ClosedPhase(TimeSpan.Zero, ramp: null, settings.NewWindow());
+        _phase = new ClosedPhase(TimeSpan.Zero, ramp: null, settings.NewWindow(), _counts);
     }
 
     public string Client { get; }
@@ -92,10 +92,10 @@ internal sealed class Circuit
     public bool TryAdmit(out CircuitPermit permit, [NotNullWhen(false)] out CircuitRefusal? refusal, out CircuitTransition? transition, Urgency urgency = default)
     {
         CircuitPhase phase = _phase;
-        if (phase is ClosedPhase { Ramp: null })
+        if (phase is ClosedPhase { Ramp: null } closed)
         {
-            Interlocked.Increment(ref _counts.Accepted);
-            permit = new CircuitPermit(phase, mark: 0);
+            closed.Window?.Sent(Now);
+            permit = new CircuitPermit(phase, Interlocked.Increment(ref _counts.Accepted));
             refusal = null;
             transition = null;
             return true;
@@ -112,13 +112,13 @@ internal sealed class Circuit
                 return false;
             }
 
-            Interlocked.Increment(ref _counts.Accepted);
+            long number = Interlocked.Increment(ref _counts.Accepted);
             if (_phase is OpenPhase)
             {
                 transition = MoveNeedsLock(new HalfOpenPhase(now) { Failures = _phase.Failures }, CircuitTransitionReason.BreakOver, now);
             }
 
-            permit = new CircuitPermit(_phase, TakeNeedsLock(now));
+            permit = new CircuitPermit(_phase, TakeNeedsLock(number, now));
             return true;
         }
     }
@@ -129,8 +129,9 @@ internal sealed class Circuit
     /// <param name="serverDelay">
     /// The wait a failed answer named, cut by the caller to <c>RateLimits.MaxServerWait</c>: a break lasts at least so long. Ignored for other signals.
     /// </param>
+    /// <param name="took">How long the attempt was under way.</param>
     /// <returns>The change of state this caused, for the caller to log.</returns>
-    public CircuitTransition? Record(in CircuitPermit permit, CircuitSignal signal, TimeSpan? serverDelay = null)
+    public CircuitTransition? Record(in CircuitPermit permit, CircuitSignal signal, TimeSpan? serverDelay = null, TimeSpan took = default)
     {
         if (permit.Phase is null)
         {
@@ -144,10 +145,11 @@ internal sealed class Circuit
             if (signal == CircuitSignal.Success)
             {
                 closed.Succeeded(closed.Window is null ? TimeSpan.Zero : Now);
-                Interlocked.Increment(ref _counts.Succeeded);
+                _counts.Succeed(took);
             }
             else
             {
+                closed.Window?.Ignored(Now);
                 Interlocked.Increment(ref _counts.Neutral);
             }
 
@@ -168,7 +170,7 @@ internal sealed class Circuit
                 return null;
             }
 
-            Interlocked.Increment(ref CountOf(signal));
+            Count(signal, took);
 
             return phase switch
             {
@@ -203,7 +205,7 @@ internal sealed class Circuit
             _openings = 0;
             _serverWaitEnds = TimeSpan.Zero;
             CircuitTransition? transition = MoveNeedsLock(
-                new ClosedPhase(now, ramp: null, _settings.NewWindow()), CircuitTransitionReason.ResetByHand, now);
+                new ClosedPhase(now, ramp: null, _settings.NewWindow(), _counts), CircuitTransitionReason.ResetByHand, now);
             return wasClosed ? null : transition;
         }
     }
@@ -289,16 +291,19 @@ internal sealed class Circuit
         }
     }
 
-    private ref long CountOf(CircuitSignal signal)
+    private void Count(CircuitSignal signal, TimeSpan took)
     {
         switch (signal)
         {
             case CircuitSignal.Success:
-                return ref _counts.Succeeded;
+                _counts.Succeed(took);
+                break;
             case CircuitSignal.Failure:
-                return ref _counts.Failed;
+                Interlocked.Increment(ref _counts.Failed);
+                break;
             default:
-                return ref _counts.Neutral;
+                Interlocked.Increment(ref _counts.Neutral);
+                break;
         }
     }
 
@@ -340,16 +345,17 @@ internal sealed class Circuit
             phase.State, Instant(now, phase.Since), phase.Failures, retryAfter, retryAfter is { } wait ? Instant(now, now + wait) : null);
     }
 
-    private long TakeNeedsLock(TimeSpan now)
+    private long TakeNeedsLock(long number, TimeSpan now)
     {
         switch (_phase)
         {
             case HalfOpenPhase halfOpen:
                 return halfOpen.Take(now);
-            case ClosedPhase { Ramp: { } ramp }:
-                return ramp.Take(now);
+            case ClosedPhase closed:
+                closed.Window?.Sent(now);
+                return closed.Ramp?.Take(now) ?? number;
             default:
-                return 0;
+                return number;
         }
     }
 
@@ -373,7 +379,7 @@ internal sealed class Circuit
             case CircuitSignal.Success:
                 closed.Succeeded(now);
                 return null;
-            case CircuitSignal.Failure when closed.Failed(now, _settings):
+            case CircuitSignal.Failure when closed.Failed(mark, now, _settings):
                 if (_settings.FailureRatio is null && closed.Ramp?.TakesTheBlame(closed.Failures, now) == true)
                 {
                     closed.Failures = 0;
@@ -382,6 +388,9 @@ internal sealed class Circuit
 
                 return OpenNeedsLock(
                     _settings.FailureRatio is null ? CircuitTransitionReason.ConsecutiveFailures : CircuitTransitionReason.FailureRatio, now);
+            case CircuitSignal.Neutral:
+                closed.Window?.Ignored(now);
+                return null;
             default:
                 return null;
         }
@@ -418,7 +427,7 @@ internal sealed class Circuit
             _openings = 0;
         }
 
-        return MoveNeedsLock(new ClosedPhase(now, ramp, _settings.NewWindow()), CircuitTransitionReason.Recovered, now);
+        return MoveNeedsLock(new ClosedPhase(now, ramp, _settings.NewWindow(), _counts), CircuitTransitionReason.Recovered, now);
     }
 
     private void EndRampNeedsLock(ClosedPhase closed)

@@ -50,7 +50,10 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
         Circuit circuit = CircuitOf(call);
         Judgement outcome = call.Judgement ?? Judgement.Ok;
         CircuitTransition? transition = circuit.Record(
-            new CircuitPermit((CircuitPhase)call.Pass.Issuer!, call.Pass.Number), SignalOf(outcome), outcome.Kind == VerdictKind.Transient ? outcome.Wait : null);
+            new CircuitPermit((CircuitPhase)call.Pass.Issuer!, call.Pass.Number),
+            SignalOf(outcome),
+            outcome.Kind == VerdictKind.Transient ? outcome.Wait : null,
+            call.SentAt == 0 ? TimeSpan.Zero : call.Client.Clock.Between(call.SentAt, call.AnsweredAt));
         CircuitChanges.Tell(Client, circuit, transition, call);
     }
 

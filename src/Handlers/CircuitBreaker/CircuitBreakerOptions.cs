@@ -14,16 +14,22 @@ public sealed class CircuitBreakerOptions
     /// Failures in a row that open the circuit; one success starts the count anew. Default 10, range 1 to 10,000.
     /// Ignored when <see cref="FailureRatio"/> is set.
     /// </summary>
+    /// <remarks>
+    /// Failing is often quicker than succeeding. Where more than two, and more than a quarter of the failures, of the attempts that left before the latest failure
+    /// are still under way, the circuit waits for them before it opens: for twice as long as the slowest of the latest successes took, and at most for
+    /// <see cref="ProbeTimeout"/>.
+    /// </remarks>
     public int FailureThreshold { get; set; } = 10;
 
     /// <summary>
-    /// Share of failed attempts within <see cref="SamplingDuration"/> that opens the circuit: 0.5 is one in two. Default none, range 0.001 to 1.
+    /// Share of failed attempts within <see cref="SamplingDuration"/> that opens the circuit: 0.5 is one in two; those under way have not failed. Default none,
+    /// range 0.001 to 1.
     /// When set it wins over <see cref="FailureThreshold"/>.
     /// </summary>
     public double? FailureRatio { get; set; }
 
     /// <summary>
-    /// Attempts within <see cref="SamplingDuration"/> below which a <see cref="FailureRatio"/> says nothing yet. Default 20, range 1 to 1,000,000.
+    /// Attempts that ended within <see cref="SamplingDuration"/> below which a <see cref="FailureRatio"/> says nothing yet. Default 20, range 1 to 1,000,000.
     /// Used with <see cref="FailureRatio"/> only.
     /// </summary>
     public int MinimumThroughput { get; set; } = 20;

@@ -12,11 +12,32 @@ internal sealed class CircuitCounts
     public long Stale;
     public long Neutral;
 
+    // One in so many successes is looked at for how long it took, and each of them lets the slowest go by an eighth.
+    private const long Sampled = 16;
+    private const long Decay = 8;
+
+    private long _slowest;
+
     /// <summary>Attempts that were admitted and have not said yet how they ended.</summary>
-    public long UnderWay =>
-        Interlocked.Read(ref Accepted) - Interlocked.Read(ref Succeeded) - Interlocked.Read(ref Failed) - Interlocked.Read(ref Stale) - Interlocked.Read(ref Neutral);
+    public long UnderWay => Interlocked.Read(ref Accepted) - Ended - Interlocked.Read(ref Stale);
 
     private readonly long[] _transitions = new long[States * States];
+
+    /// <summary>How long the slowest of the latest successes took; zero while none has come.</summary>
+    public TimeSpan Slowest => TimeSpan.FromTicks(Volatile.Read(ref _slowest));
+
+    /// <summary>Attempts that said how they ended while the phase that admitted them lasted.</summary>
+    public long Ended => Interlocked.Read(ref Succeeded) + Interlocked.Read(ref Failed) + Interlocked.Read(ref Neutral);
+
+    public void Succeed(TimeSpan took)
+    {
+        if (Interlocked.Increment(ref Succeeded) % Sampled == 1)
+        {
+            // Two at once: one of them is not heard, and one in sixteen is enough.
+            long slowest = Volatile.Read(ref _slowest);
+            Volatile.Write(ref _slowest, Math.Max(took.Ticks, slowest - (slowest / Decay)));
+        }
+    }
 
     public void Moved(CircuitState from, CircuitState to) => _transitions[((int)from * States) + (int)to]++;
 

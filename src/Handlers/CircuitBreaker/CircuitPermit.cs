@@ -9,7 +9,7 @@ internal readonly struct CircuitPermit(CircuitPhase phase, long mark)
     /// <summary>The generation: phases are never reused, so identity is enough.</summary>
     internal CircuitPhase? Phase { get; } = phase;
 
-    /// <summary>What the phase wants back with the result: the probe's number, or the ramp's.</summary>
+    /// <summary>What the phase wants back with the result: the attempt's number, the probe's, or the ramp's.</summary>
     internal long Mark { get; } = mark;
 
     public bool IsProbe => Phase is HalfOpenPhase;

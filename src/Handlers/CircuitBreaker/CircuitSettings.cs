@@ -48,6 +48,9 @@ internal sealed record CircuitSettings
         return ticks >= longest.Ticks ? longest : TimeSpan.FromTicks((long)ticks);
     }
 
+    /// <summary>How long failures in a row may be merely quicker than the successes to come, the slowest of which lately took so long; zero: nobody knows.</summary>
+    public TimeSpan Patience(TimeSpan slowest) => slowest > TimeSpan.Zero && slowest < ProbeTimeout / 2 ? 2 * slowest : ProbeTimeout;
+
     public FailureWindow? NewWindow() => FailureRatio is null ? null : new FailureWindow(SamplingDuration);
 
     public Ramp? NewRamp(TimeSpan now) => RampDuration > TimeSpan.Zero ? new Ramp(HalfOpenMaxCalls, RampDuration, now) : null;

@@ -37,6 +37,25 @@ public sealed class CircuitBreakerHandlerTests
     }
 
     [Fact]
+    [Trait("Requirement", "C1")]
+    public async Task Stays_closed_where_a_third_fails_at_once_and_the_others_succeed_slowly()
+    {
+        using var bench = new Bench(settings: Set(("Retry:MaxRetries", "0"), ("Pacing:Enabled", "false")));
+        bench.Wire.OnEach(attempt => attempt.Number % 3 == 0 ? Unavailable : ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(2)));
+        var statuses = new List<HttpStatusCode>();
+
+        await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 120).Select(async i =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(25 * i), bench.Time);
+            using HttpResponseMessage response = await client.GetAsync($"things/{i}");
+            statuses.Add(response.StatusCode);
+        })));
+
+        statuses.Take(10).ShouldAllBe(status => status == HttpStatusCode.ServiceUnavailable);
+        statuses.Count(status => status == HttpStatusCode.OK).ShouldBe(80);
+    }
+
+    [Fact]
     [Trait("Requirement", "E3")]
     public async Task Each_attempt_asks_the_circuit()
     {

@@ -99,7 +99,7 @@ public class CircuitModelTests
         var clock = new ManualClock();
         var circuit = new Circuit("c", "a", settings, clock);
         var reference = new ReferenceCircuit(settings);
-        var permits = new List<(int Id, CircuitPermit Permit)>();
+        var permits = new List<(int Id, CircuitPermit Permit, double Since)>();
         int id = 0;
 
         foreach (Step step in steps)
@@ -116,7 +116,7 @@ public class CircuitModelTests
                     admitted.ShouldBe(reference.TryAdmit(id));
                     if (admitted)
                     {
-                        permits.Add((id, permit));
+                        permits.Add((id, permit, reference.Now));
                     }
                     else if (refusal!.State != CircuitState.Isolated)
                     {
@@ -127,7 +127,8 @@ public class CircuitModelTests
                 case Act.Record when permits.Count > 0:
                     int which = step.Number % permits.Count;
                     TimeSpan? delay = step.Delay is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-                    CircuitTransition? transition = circuit.Record(permits[which].Permit, step.Signal, delay);
+                    var took = TimeSpan.FromSeconds(reference.Now - permits[which].Since);
+                    CircuitTransition? transition = circuit.Record(permits[which].Permit, step.Signal, delay, took);
                     reference.Record(permits[which].Id, step.Signal, step.Delay);
                     permits.RemoveAt(which);
                     (transition?.To ?? before).ShouldBe(reference.State);

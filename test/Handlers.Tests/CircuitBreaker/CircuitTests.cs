@@ -254,8 +254,11 @@ public class CircuitTests
     public void Failures_of_before_the_break_do_not_count_after_closing()
     {
         var fixture = new CircuitFixture();
+        CircuitPermit[] failing = [.. Enumerable.Range(0, 5).Select(_ => fixture.Admit())];
         CircuitPermit[] slow = [.. Enumerable.Range(0, 10).Select(_ => fixture.Admit())];
-        fixture.OpenThenClose();
+        Array.ForEach(failing, permit => fixture.Circuit.Record(permit, CircuitSignal.Failure));
+        fixture.Clock.Advance(60);
+        fixture.Attempts(2, CircuitSignal.Success)!.To.ShouldBe(CircuitState.Closed);
 
         foreach (CircuitPermit permit in slow)
         {
@@ -413,6 +416,108 @@ public class CircuitTests
         CircuitTransition? last = fixture.Attempts(19, CircuitSignal.Failure);
 
         last.ShouldBeNull();
+    }
+
+    [Fact]
+    [Trait("Requirement", "C1")]
+    public void Failures_that_are_merely_quicker_than_successes_do_not_open_it()
+    {
+        var fixture = new CircuitFixture();
+        CircuitPermit[] slow = [.. Enumerable.Range(0, 20).Select(_ => fixture.Admit())];
+
+        fixture.Attempts(20, CircuitSignal.Failure);
+        CircuitState before = fixture.Circuit.State;
+        fixture.Circuit.Record(slow[0], CircuitSignal.Success);
+
+        before.ShouldBe(CircuitState.Closed);
+        fixture.Circuit.Snapshot().Failures.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void When_those_that_left_beside_the_failures_have_ended_without_success_it_opens(bool failed)
+    {
+        var fixture = new CircuitFixture();
+        CircuitPermit[] slow = [.. Enumerable.Range(0, 3).Select(_ => fixture.Admit())];
+        fixture.Attempts(10, CircuitSignal.Failure);
+        CircuitPermit last = fixture.Admit();
+
+        CircuitState whileThree = fixture.Circuit.State;
+        fixture.Circuit.Record(slow[0], failed ? CircuitSignal.Failure : CircuitSignal.Neutral);
+        fixture.Circuit.Record(last, CircuitSignal.Failure);
+
+        whileThree.ShouldBe(CircuitState.Closed);
+        fixture.Circuit.State.ShouldBe(CircuitState.Open);
+    }
+
+    [Fact]
+    public void What_left_after_the_failed_ones_does_not_speak_for_the_upstream()
+    {
+        var fixture = new CircuitFixture();
+        CircuitPermit[] failing = [.. Enumerable.Range(0, 5).Select(_ => fixture.Admit())];
+        _ = Enumerable.Range(0, 50).Select(_ => fixture.Admit()).ToArray();
+
+        Array.ForEach(failing, permit => fixture.Circuit.Record(permit, CircuitSignal.Failure));
+
+        fixture.Circuit.State.ShouldBe(CircuitState.Open);
+    }
+
+    [Theory]
+    [InlineData(3, 6)]
+    [InlineData(0, 60)]
+    [InlineData(50, 60)]
+    public void It_waits_for_slow_ones_twice_as_long_as_a_success_takes_and_no_longer_than_for_a_probe(int successSeconds, int patienceSeconds)
+    {
+        var fixture = new CircuitFixture();
+        if (successSeconds > 0)
+        {
+            fixture.Circuit.Record(fixture.Admit(), CircuitSignal.Success, serverDelay: null, TimeSpan.FromSeconds(successSeconds));
+        }
+
+        _ = Enumerable.Range(0, 100).Select(_ => fixture.Admit()).ToArray();
+        fixture.Attempts(10, CircuitSignal.Failure);
+        fixture.Clock.Advance(patienceSeconds - 0.1);
+        CircuitTransition? tooSoon = fixture.Attempts(1, CircuitSignal.Failure);
+        fixture.Clock.Advance(0.1);
+        CircuitTransition? then = fixture.Attempts(1, CircuitSignal.Failure);
+
+        tooSoon.ShouldBeNull();
+        then!.Reason.ShouldBe(CircuitTransitionReason.ConsecutiveFailures);
+    }
+
+    [Fact]
+    public void How_long_a_success_takes_is_learned_and_forgotten()
+    {
+        var counts = new CircuitCounts();
+
+        counts.Succeed(TimeSpan.FromSeconds(8));
+        for (int i = 0; i < 16; i++)
+        {
+            counts.Succeed(TimeSpan.FromSeconds(1));
+        }
+
+        counts.Slowest.ShouldBe(TimeSpan.FromSeconds(7));
+        for (int i = 0; i < 1_000; i++)
+        {
+            counts.Succeed(TimeSpan.FromSeconds(1));
+        }
+
+        counts.Slowest.ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public void In_ratio_mode_those_under_way_have_not_failed()
+    {
+        var fixture = new CircuitFixture(o => o.FailureRatio = 0.5);
+        CircuitPermit[] slow = [.. Enumerable.Range(0, 41).Select(_ => fixture.Admit())];
+
+        CircuitTransition? while41 = fixture.Attempts(40, CircuitSignal.Failure);
+        fixture.Circuit.Record(slow[0], CircuitSignal.Neutral);
+        CircuitTransition? while40 = fixture.Attempts(1, CircuitSignal.Failure);
+
+        while41.ShouldBeNull();
+        while40!.Reason.ShouldBe(CircuitTransitionReason.FailureRatio);
     }
 
     [Fact]

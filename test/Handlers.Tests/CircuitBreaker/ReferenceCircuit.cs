@@ -5,10 +5,15 @@ namespace Handlers.Tests.CircuitBreaker;
 /// <summary>What a circuit without a ramp must do, in the plainest form: seconds, generation numbers, no thread.</summary>
 internal sealed class ReferenceCircuit(CircuitSettings settings)
 {
-    private readonly Dictionary<int, (double TakenAt, int Generation)> _inFlight = [];
+    private readonly Dictionary<int, (double TakenAt, int Generation, int Ordinal)> _inFlight = [];
     private readonly HashSet<int> _slots = [];
     private int _generation;
+    private int _sent;
+    private int _ended;
     private int _failures;
+    private double _failingSince;
+    private int _allSuccesses;
+    private double _slowest;
     private int _successes;
     private int _openings;
     private double _until;
@@ -46,7 +51,7 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
             Move(CircuitState.HalfOpen);
         }
 
-        _inFlight.Add(id, (Now, _generation));
+        _inFlight.Add(id, (Now, _generation, ++_sent));
         if (State == CircuitState.HalfOpen)
         {
             _slots.Add(id);
@@ -69,12 +74,23 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
         }
 
         _slots.Remove(id);
+        _ended++;
+        if (signal == CircuitSignal.Success && _allSuccesses++ % 16 == 0)
+        {
+            _slowest = Math.Max(Now - _inFlight[id].TakenAt, _slowest * 7 / 8);
+        }
+
+        if (signal == CircuitSignal.Failure && State == CircuitState.Closed && _failures == 0)
+        {
+            _failingSince = Now;
+        }
+
         switch (State, signal)
         {
             case (CircuitState.Closed, CircuitSignal.Success):
                 _failures = 0;
                 break;
-            case (CircuitState.Closed, CircuitSignal.Failure) when ++_failures >= settings.FailureThreshold:
+            case (CircuitState.Closed, CircuitSignal.Failure) when ++_failures >= settings.FailureThreshold && IsInARow(id):
             case (CircuitState.HalfOpen, CircuitSignal.Failure):
                 double pause = settings.BreakDuration.TotalSeconds * Math.Pow(settings.BreakMultiplier, _openings++);
                 _until = Math.Max(Now + Math.Min(pause, settings.MaxBreakDuration.TotalSeconds), _serverWaitEnds);
@@ -105,8 +121,17 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
         Move(CircuitState.Closed);
     }
 
+    /// <summary>Hardly any that left before are still under way, or they have had the time that a success takes.</summary>
+    private bool IsInARow(int id)
+    {
+        double patience = _slowest > 0 ? Math.Min(2 * _slowest, settings.ProbeTimeout.TotalSeconds) : settings.ProbeTimeout.TotalSeconds;
+        return _inFlight[id].Ordinal - _ended <= Math.Max(2, _failures / 4) || Now - _failingSince >= patience;
+    }
+
     private void Move(CircuitState state)
     {
+        _sent = 0;
+        _ended = 0;
         State = state;
         _generation++;
         _slots.Clear();
