@@ -25,7 +25,7 @@ internal static class Delivery
 
         response.RequestMessage ??= call.Request;
         // A content of ours is in the care of a call inside this one.
-        if (HasEnded(call, response) || (response.Content is CallContent && call.Watcher is null))
+        if (HasEnded(call, response) || IsConnection(call, response) || (response.Content is CallContent && call.Watcher is null))
         {
             call.EndBody();
             return;
@@ -51,6 +51,10 @@ internal static class Delivery
         || response.Content.GetType() == NoContent
         || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified or HttpStatusCode.SwitchingProtocols
         || call.Original.Method == HttpMethod.Head || call.Original.Method == HttpMethod.Connect;
+
+    /// <summary>What follows is no body but a connection of the caller's, to read from and to write to (a WebSocket's): RFC 9110 §15.2.2, §9.3.6, RFC 8441.</summary>
+    private static bool IsConnection(Call call, HttpResponseMessage response) =>
+        response.StatusCode == HttpStatusCode.SwitchingProtocols || (call.Original.Method == HttpMethod.Connect && response.IsSuccessStatusCode);
 
     /// <summary>Streams are known by media type, never by a missing length.</summary>
     public static bool IsStream(HttpContent content, ClientPolicy policy) => IsStream(MediaTypes.Of(content), policy);
