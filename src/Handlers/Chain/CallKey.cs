@@ -29,6 +29,12 @@ internal sealed class CallKey
     /// <summary>The call that was made for everybody who asked with this key, once it has begun.</summary>
     public Call? Flight { get; set; }
 
+    /// <summary>It is a call's of the client above on the same message.</summary>
+    public bool IsAbove { get; private init; }
+
     /// <summary>The answer is another call's.</summary>
     public bool IsReplayed { get; set; }
+
+    /// <summary>The same for a client below on the same message: it may repeat what the key makes safe to repeat, and keeps nothing.</summary>
+    public CallKey ForClientBelow() => new() { Text = Text, Shown = Shown, IsHonoured = IsHonoured, Header = Header, IsAbove = true };
 }

@@ -71,8 +71,8 @@ internal sealed class Run
         CallOptions? options = null;
         if (request.Options.TryGetValue(CallEntry.Key, out object? entry))
         {
-            options = entry as CallOptions ?? (entry as Call)?.Options;
-            outer = entry is Call { IsUnderWay: true } another ? another : null;
+            options = entry is Call another ? CallOptions.ForClientBelow(another) : entry as CallOptions;
+            outer = entry is Call { IsUnderWay: true } underWay ? underWay : null;
         }
 
         if (CallScope.For(Head.Client.Name) is { } scope)

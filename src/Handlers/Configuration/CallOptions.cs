@@ -72,6 +72,9 @@ public sealed class CallOptions
     /// <summary>A key that the flight of this call was given by the call that waits for it.</summary>
     internal CallKey? Flight { get; init; }
 
+    /// <summary>The key that a client above put on the same message: its business, and nothing is kept of it here.</summary>
+    internal CallKey? KeyAbove { get; init; }
+
     /// <summary>The call is made for another one of the same client, which is the one that is counted and told about.</summary>
     internal bool IsInner { get; init; }
 
@@ -127,6 +130,7 @@ public sealed class CallOptions
         Progress = Progress ?? weaker.Progress,
         IsRefresh = IsRefresh,
         Flight = Flight,
+        KeyAbove = KeyAbove,
         IsInner = IsInner,
         Number = Number,
         IsAside = IsAside,
@@ -145,9 +149,18 @@ public sealed class CallOptions
         IsFallback = IsFallback,
     };
 
+    /// <summary>The same for another client's call with the same message: what one call of a client tells another stays in that client.</summary>
+    internal static CallOptions? ForClientBelow(Call above)
+    {
+        CallOptions? options = above.Options;
+        CallKey? key = above.IsUnderWay ? above.Key : null;
+        return key is null && options is not { IsInner: true } ? options : Inside(options, options?.Deadline, keyAbove: key?.ForClientBelow());
+    }
+
     /// <summary>The same for a call that is made on behalf of this one. Its key is the outer call's business, and so is its deadline unless one is given.</summary>
     internal static CallOptions Inside(
-        CallOptions? outer, TimeSpan? deadline, CallKey? flight = null, bool isInner = false, bool isAside = false, bool isFallback = false, long number = 0) => new()
+        CallOptions? outer, TimeSpan? deadline, CallKey? flight = null, CallKey? keyAbove = null, bool isInner = false, bool isAside = false, bool isFallback = false,
+        long number = 0) => new()
         {
             Account = outer?.Account,
             Tenant = outer?.Tenant,
@@ -161,6 +174,7 @@ public sealed class CallOptions
             Cache = outer?.Cache,
             Progress = isAside ? null : outer?.Progress,
             Flight = flight,
+            KeyAbove = keyAbove,
             IsInner = isInner,
             IsAside = isAside,
             IsFallback = isFallback || outer is { IsFallback: true },

@@ -37,6 +37,12 @@ public sealed class IdempotencyHandler : ChainedHandler
             return Step.Go;
         }
 
+        if (call.Options?.KeyAbove is { } above)
+        {
+            call.Key = above;
+            return Step.Go;
+        }
+
         if (call.Options?.Flight is { } flight)
         {
             flight.Flight = call;
@@ -120,7 +126,7 @@ public sealed class IdempotencyHandler : ChainedHandler
     /// <summary>A call that nothing is kept of: if it may have happened, its failure says under which key.</summary>
     internal override Step Leave(Call call)
     {
-        if (call is { Key: { Flight: null } key, MayHaveHappened: true })
+        if (call is { Key: { Flight: null, IsAbove: false } key, MayHaveHappened: true })
         {
             IdempotencyLog.OutcomeUnknown(Client.Logger, call.Operation, call.Judgement!.Why);
             if (call.Exception is { } failure)

@@ -99,6 +99,38 @@ public sealed class RunTests
         (seen.Calls, seen.Attempts).ShouldBe((2, 2));
     }
 
+    [Theory]
+    [InlineData("k", false)]
+    [InlineData("k", true)]
+    [InlineData(null, false)]
+    public async Task A_keyed_write_through_two_clients_is_each_ones_own_call_and_the_outers_key(string? given, bool synchronous)
+    {
+        IHttpMessageHandlerFactory? handlers = null;
+        using var bench = new Bench(
+            client: "outer",
+            add: b => b
+                .AddResilienceHandlers(o => (o.Retry.Jitter, o.Idempotency.HeaderName) = (0, "Idempotency-Key"))
+                .ConfigurePrimaryHttpMessageHandler(() => handlers!.CreateHandler("inner")));
+        using var inner = new Bench(client: "inner", add: b => b.AddResilienceHandlers(o => o.Retry.MaxRetries = 0), services: s => s.AddSingleton<TimeProvider>(bench.Time));
+        handlers = inner.Services.GetRequiredService<IHttpMessageHandlerFactory>();
+        inner.Wire.Answers(HttpStatusCode.ServiceUnavailable, HttpStatusCode.Created);
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "things") { Content = new StringContent("x") };
+            request.SetCallOptions(new CallOptions { IdempotencyKey = given });
+            using HttpResponseMessage response = synchronous ? await bench.Time.StartThread(() => client.Send(request)) : await client.SendAsync(request);
+            CallReport report = response.GetCallReport()!;
+
+            (report.Client, report.Attempts, report.MayHaveHappened).ShouldBe(("outer", 2, false));
+            report.History.Select(attempt => attempt.Status).ShouldBe([503, 201]);
+        });
+
+        ClientSnapshot seen = inner.Services.GetRequiredService<IResilienceMonitor>().Clients.Single();
+        (seen.Calls, seen.Attempts).ShouldBe((2, 2));
+        inner.Wire.Attempts.Select(attempt => attempt.Headers["Idempotency-Key"]).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task A_message_that_is_sent_again_by_hand_reports_its_latest_call()
     {
@@ -226,6 +258,32 @@ public sealed class RunTests
 
         bench.Wire.Attempts.CountBy(a => a.Uri.AbsolutePath).ToDictionary()
             .ShouldBe(new Dictionary<string, int>(StringComparer.Ordinal) { ["/scoped"] = 2, ["/own"] = 3, ["/foreign"] = 4 });
+    }
+
+    [Fact]
+    public async Task Scopes_nest_and_may_end_in_any_order()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Idempotency:HeaderName", "Idempotency-Key")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(503));
+
+        await bench.Run(async client =>
+        {
+            IDisposable outer = CallOptions.BeginScope(new CallOptions { IdempotencyKey = "outer", MaxRetries = 1 });
+            IDisposable inner = CallOptions.BeginScope(new CallOptions { IdempotencyKey = "inner" }, client: "api");
+            using (CallOptions.BeginScope(new CallOptions { IdempotencyKey = "other", MaxRetries = 9 }, client: "other"))
+            {
+                (await client.PostAsync("one", new StringContent("1"))).Dispose();
+            }
+
+            outer.Dispose();
+            (await client.PostAsync("two", new StringContent("2"))).Dispose();
+            inner.Dispose();
+            inner.Dispose();
+            (await client.PostAsync("three", new StringContent("3"))).Dispose();
+        });
+
+        bench.Wire.Attempts.CountBy(attempt => attempt.Headers["Idempotency-Key"], StringComparer.Ordinal).Select(sent => sent.Value).ShouldBe([2, 4, 4]);
+        bench.Wire.Attempts.Select(attempt => attempt.Headers["Idempotency-Key"]).Distinct(StringComparer.Ordinal).Take(2).ShouldBe(["inner", "inner/2"]);
     }
 
     [Fact]
