@@ -13,10 +13,10 @@ internal static class Refusals
             TimeoutCause.Attempt => (
                 call.AttemptTimeout,
                 $"{call.Operation}: attempt {call.Attempts} got no headers within {call.AttemptTimeout} (AttemptTimeout). It may have been executed."),
-            TimeoutCause.ErrorBody => (
+            TimeoutCause.Peek => (
                 call.AttemptTimeout,
-                $"{call.Operation}: attempt {call.Attempts} was answered with HTTP {(int?)call.Response?.StatusCode}, but the body that says why did not come within "
-                + $"{call.AttemptTimeout} (AttemptTimeout)."),
+                $"{call.Operation}: attempt {call.Attempts} was answered with HTTP {(int?)call.Response?.StatusCode}, but the body that says what this means did not "
+                + $"come within {call.AttemptTimeout} (AttemptTimeout)."),
             TimeoutCause.BodyIdle => (
                 options.BodyIdleTimeout,
                 $"{call.Operation}: the stream was silent for {options.BodyIdleTimeout} (BodyIdleTimeout)."),

@@ -180,6 +180,12 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
     /// <summary>Nobody knows: the key stays claimed, unless somebody can say.</summary>
     private async ValueTask<bool?> SettleAsync(CancellationToken token)
     {
+        // A body that can't be kept has not been read: who asks must not wait for the slot that it holds.
+        if (_key.Flight is { } sent)
+        {
+            _client.State.Ledger.Release(ref sent.Grant);
+        }
+
         bool? happened = await AskAsync(token).ConfigureAwait(false);
         if (happened is not { } known)
         {

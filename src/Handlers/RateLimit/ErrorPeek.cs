@@ -55,7 +55,12 @@ internal static class ErrorPeek
         }
         catch (Exception failure) when (!call.Token.IsCancellationRequested && failure is IOException or OperationCanceledException or HttpRequestException)
         {
-            // The body broke or was too slow: the status alone has to do. The caller meets the same failure when it reads on.
+            // The body broke or was too slow: an error's status alone has to do, and the caller meets the same failure when it reads on. A success that its body may
+            // take back is none without it.
+            if (call.Response.IsSuccessStatusCode)
+            {
+                throw Lost(call, failure);
+            }
         }
         finally
         {
@@ -70,6 +75,13 @@ internal static class ErrorPeek
 
     private static int SizeFor(HttpContent content) =>
         content.Headers.ContentLength is { } length and > 0 and < Bound ? (int)length + 1 : 4096;
+
+    private static Exception Lost(Call call, Exception failure) => failure switch
+    {
+        OperationCanceledException => Refusals.TimedOut(call, call.Client.Clock.Now >= call.DeadlineAt ? TimeoutCause.Total : TimeoutCause.Peek),
+        IOException => new HttpRequestException(HttpRequestError.ResponseEnded, failure.Message, failure),
+        _ => failure,
+    };
 
     private static ReadOnlyMemory<byte> PutBack(Call call, HttpContent content, ReadOnlyMemory<byte> start, bool whole, Stream rest)
     {

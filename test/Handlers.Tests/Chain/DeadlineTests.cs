@@ -299,6 +299,27 @@ public sealed class DeadlineTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_query_whose_answer_does_not_come_in_full_is_asked_again(bool breaks)
+    {
+        using var bench = new Bench("linear", settings: Settings.For("linear", ("AttemptTimeout", "00:00:05"), ("Retry:Jitter", "0"), ("Retry:BaseDelay", "00:00:01")));
+        ScriptedBody cut = new ScriptedBody().Text("""{"data":""");
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(breaks ? cut.EndEarly() : cut.Stall()), ScriptedAnswer.Status(200).Json("""{"data":{}}"""));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.PostAsync(
+                "graphql", new StringContent("""{"query":"query { viewer { id } }"}""", System.Text.Encoding.UTF8, "application/json"));
+
+            (await response.Content.ReadAsStringAsync()).ShouldBe("""{"data":{}}""");
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(breaks ? 1 : 6));
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task An_error_body_that_outlasts_the_attempt_timeout_is_not_told_as_the_deadline(bool limited)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,55 @@ public sealed class UnknownOutcomeTests
         });
 
         bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Who_looks_whether_it_has_happened_does_not_wait_for_the_slot_of_the_answer()
+    {
+        HttpClient? probing = null;
+        using var bench = new Bench(add: b => b.AddResilienceHandlers(o =>
+        {
+            (o.Pacing.MaxConcurrency, o.Retry.MaxRetries) = (1, 0);
+            o.Idempotency.Probe = async (_, _, token) => (await probing!.GetAsync("look", token)).IsSuccessStatusCode;
+        }));
+        ScriptedBody events = new ScriptedBody().Text("data: sorry\n\n").Stall();
+        bench.Wire.OnEach(attempt => attempt.Method == HttpMethod.Get ? HttpStatusCode.OK : ScriptedAnswer.Status(500).Body(events, "text/event-stream"));
+
+        await bench.Run(async client =>
+        {
+            probing = client;
+            using HttpResponseMessage response = await client.SendAsync(Writes.Post("k"), HttpCompletionOption.ResponseHeadersRead);
+
+            response.GetCallReport()!.AlreadyDone.ShouldBeTrue();
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mutation_whose_answer_does_not_come_in_full_may_have_happened(bool breaks)
+    {
+        using var bench = new Bench("linear", settings: Settings.For("linear", ("AttemptTimeout", "00:00:05")));
+        ScriptedBody cut = new ScriptedBody().Text("""{"data":""");
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(breaks ? cut.EndEarly() : cut.Stall()));
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "graphql")
+            {
+                Content = new StringContent("""{"query":"mutation { issueArchive(id: \"1\") { success } }"}""", Encoding.UTF8, "application/json"),
+            };
+            request.SetCallOptions(new CallOptions { IdempotencyKey = "k", Replay = ReplaySafety.Unsafe });
+            HttpRequestException failure = await Should.ThrowAsync<HttpRequestException>(() => client.SendAsync(request));
+
+            failure.Message.ShouldContain("may have happened");
+            request.GetCallReport()!.MayHaveHappened.ShouldBeTrue();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(breaks ? 0 : 5));
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed class CallContent : HttpContent
         bool isStream = cause == TimeoutCause.BodyIdle;
         bool isLate = call.Now >= call.DeadlineAt;
         bool isCutOff = !isLate && call.BodySource is { IsCancellationRequested: true };
-        Cause = isCutOff ? TimeoutCause.ErrorBody : cause;
+        Cause = isCutOff ? TimeoutCause.Peek : cause;
         _expired = isCutOff || (isLate && !isStream);
         _idle = isStream ? call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
         _source = Rearm(call, isLimited: isStream ? _idle != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never, isStream ? Clock.Never : call.DeadlineAt);

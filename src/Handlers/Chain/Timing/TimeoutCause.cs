@@ -8,6 +8,6 @@ internal enum TimeoutCause : byte
     Total,
     BodyIdle,
 
-    /// <summary>The attempt's, while the beginning of an error body was read to judge it.</summary>
-    ErrorBody,
+    /// <summary>The attempt's, while the beginning of a body was read to judge its answer.</summary>
+    Peek,
 }
