@@ -41,16 +41,14 @@ public sealed class UpgradeTests
         late.ShouldBe("late");
     }
 
-    [Theory]
-    [InlineData(HttpProtocols.Http1)]
-    [InlineData(HttpProtocols.Http2)]
-    public async Task Trailers_are_there_when_the_body_has_been_read(HttpProtocols protocol)
+    [Fact]
+    public async Task Trailers_are_there_when_the_body_has_been_read()
     {
-        await using WebApplication server = await StartAsync(protocol);
+        await using WebApplication server = await StartAsync(HttpProtocols.Http2);
         using var app = new SocketApp(AddressOf(server));
         using HttpClient client = app.Create();
 
-        using HttpResponseMessage response = await client.SendAsync(Get("trailers", protocol), HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await client.SendAsync(Get("trailers", HttpProtocols.Http2), HttpCompletionOption.ResponseHeadersRead);
         string body = await response.Content.ReadAsStringAsync();
 
         body.ShouldBe("body");
@@ -77,9 +75,11 @@ public sealed class UpgradeTests
         });
         server.Map("/trailers", async (HttpContext context) =>
         {
-            context.Response.DeclareTrailer("X-Sum");
             await context.Response.WriteAsync("body");
-            context.Response.AppendTrailer("X-Sum", "42");
+            if (context.Response.SupportsTrailers())
+            {
+                context.Response.AppendTrailer("X-Sum", "42");
+            }
         });
         await server.StartAsync();
         return server;
