@@ -8,9 +8,9 @@ internal struct Pass(IPassSource source)
 {
     private readonly IPassSource? _source = source;
 
-    public bool Taken { get; private set; }
+    public readonly bool Taken => Issuer is not null;
 
-    /// <summary>What the source wrote when the pass was taken: what issued it, and its number there.</summary>
+    /// <summary>What the source wrote when the pass was taken: what issued it, and its number there. Null until then.</summary>
     public object? Issuer { get; private set; }
 
     public long Number { get; private set; }
@@ -24,8 +24,7 @@ internal struct Pass(IPassSource source)
         }
 
         Exception? refusal = _source.TryTake(call, out object? issuer, out long number);
-        Taken = refusal is null;
-        Issuer = issuer;
+        Issuer = refusal is null ? issuer! : null;
         Number = number;
         return refusal;
     }

@@ -11,10 +11,8 @@ internal struct RequestSnapshot
 {
     private Version _version;
     private HttpVersionPolicy _versionPolicy;
-    private HttpContent? _content;
     private KeyValuePair<string, HeaderStringValues>[] _headers;
-    private KeyValuePair<string, HeaderStringValues>[] _contentHeaders;
-    private KeyValuePair<string, object?>[] _options;
+    private More? _more;
 
     public void Take(HttpRequestMessage request)
     {
@@ -22,20 +20,23 @@ internal struct RequestSnapshot
         Uri = request.RequestUri;
         _version = request.Version;
         _versionPolicy = request.VersionPolicy;
-        _content = request.Content;
         _headers = Copy(request.Headers.NonValidated);
-        _contentHeaders = _content is null ? [] : Copy(_content.Headers.NonValidated);
 
         // Foreign entries are rare. Our own is there already when the caller brought options, or when the snapshot is taken anew.
         IDictionary<string, object?> options = request.Options;
-        _options = options.Count > 1 || (options.Count == 1 && !options.ContainsKey(CallEntry.Key.Key)) ? [.. options] : [];
+        bool hasForeign = options.Count > 1 || (options.Count == 1 && !options.ContainsKey(CallEntry.Key.Key));
+        _more = request.Content is null && !hasForeign
+            ? null
+            : new More(request.Content, request.Content is { } content ? Copy(content.Headers.NonValidated) : [], hasForeign ? [.. options] : []);
     }
 
     public HttpMethod Method { get; private set; }
 
     public Uri? Uri { get; private set; }
 
-    public readonly HttpContent? Content => _content;
+    public readonly HttpContent? Content => _more?.Content;
+
+    private readonly ReadOnlySpan<KeyValuePair<string, object?>> Options => _more is { } more ? more.Options : [];
 
     public readonly ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> Headers => _headers;
 
@@ -58,11 +59,11 @@ internal struct RequestSnapshot
         request.RequestUri = Uri;
         request.Version = _version;
         request.VersionPolicy = _versionPolicy;
-        request.Content = _content;
+        request.Content = Content;
         Restore(request.Headers, _headers);
-        if (_content is not null)
+        if (_more is { Content: { } content } more)
         {
-            Restore(_content.Headers, _contentHeaders);
+            Restore(content.Headers, more.ContentHeaders);
         }
 
         RestoreOptions(request);
@@ -78,7 +79,7 @@ internal struct RequestSnapshot
         }
 
         IDictionary<string, object?> options = copy.Options;
-        foreach (KeyValuePair<string, object?> option in _options)
+        foreach (KeyValuePair<string, object?> option in Options)
         {
             if (option.Key != CallEntry.Key.Key)
             {
@@ -119,14 +120,14 @@ internal struct RequestSnapshot
     private readonly void RestoreOptions(HttpRequestMessage request)
     {
         IDictionary<string, object?> options = request.Options;
-        if (_options.Length == 0 && options.Count <= 1)
+        if (Options.IsEmpty && options.Count <= 1)
         {
             return;
         }
 
         bool known = options.TryGetValue(CallEntry.Key.Key, out object? own);
         options.Clear();
-        foreach (KeyValuePair<string, object?> option in _options)
+        foreach (KeyValuePair<string, object?> option in Options)
         {
             options[option.Key] = option.Value;
         }
@@ -136,4 +137,7 @@ internal struct RequestSnapshot
             options[CallEntry.Key.Key] = own;
         }
     }
+
+    /// <summary>What most requests don't have: a body, and options of other handlers.</summary>
+    private sealed record More(HttpContent? Content, KeyValuePair<string, HeaderStringValues>[] ContentHeaders, KeyValuePair<string, object?>[] Options);
 }

@@ -14,7 +14,6 @@ internal sealed class CallContent : HttpContent
     private readonly HttpContent _inner;
     private readonly Call _call;
     private TimedSource? _source;
-    private readonly TimeSpan _idle;
     private readonly LeakGuard? _guard;
     private int _ended;
     private volatile bool _expired;
@@ -47,8 +46,7 @@ internal sealed class CallContent : HttpContent
         bool isCutOff = !isLate && call.BodySource is { IsCancellationRequested: true };
         Cause = isCutOff ? TimeoutCause.Peek : cause;
         _expired = isCutOff || (isLate && !isStream);
-        _idle = isStream ? call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
-        _source = Rearm(call, isLimited: isStream ? _idle != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never, isStream ? Clock.Never : call.DeadlineAt);
+        _source = Rearm(call, isLimited: isStream ? Idle != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never, isStream ? Clock.Never : call.DeadlineAt);
 
         // Nobody has to read, or dispose of, what has no bytes.
         if (isEmpty)
@@ -65,6 +63,9 @@ internal sealed class CallContent : HttpContent
     }
 
     private TimeoutCause Cause { get; }
+
+    /// <summary>How long a read may bring nothing.</summary>
+    private TimeSpan Idle => Cause == TimeoutCause.BodyIdle ? _call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
 
     /// <summary>Copies from a source stream that may fall silent.</summary>
     internal async ValueTask<int> ReadAsync(Stream inner, Memory<byte> buffer, CancellationToken token)
@@ -266,16 +267,16 @@ internal sealed class CallContent : HttpContent
 
     private void Listen()
     {
-        if (_idle != Timeout.InfiniteTimeSpan)
+        if (Idle is var idle && idle != Timeout.InfiniteTimeSpan)
         {
             Clock clock = _call.Client.Clock;
-            _source!.CancelAt(clock.After(clock.Now, _idle));
+            _source!.CancelAt(clock.After(clock.Now, idle));
         }
     }
 
     private void Rest()
     {
-        if (_idle != Timeout.InfiniteTimeSpan && Volatile.Read(ref _ended) == 0)
+        if (Idle != Timeout.InfiniteTimeSpan && Volatile.Read(ref _ended) == 0)
         {
             _source!.CancelAt(Clock.Never);
         }
