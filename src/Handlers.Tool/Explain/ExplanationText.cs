@@ -8,7 +8,7 @@ internal static class ExplanationText
     public static void Write(TextWriter output, string file, Explanation explanation, Evidence evidence)
     {
         AnswerRecord answer = explanation.Answer;
-        output.WriteLine(file);
+        output.WriteLine(Printable(file));
 
         // No query: it may hold a key.
         Line(output, "answer", $"{answer.Method} {answer.Url.Host}{answer.Url.AbsolutePath} => {answer.Status}, read as {explanation.Provider.Name} at {Instant(answer.Now)}");
@@ -84,5 +84,9 @@ internal static class ExplanationText
 
     private static string Instant(DateTimeOffset instant) => instant.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture);
 
-    private static void Line(TextWriter output, string label, string text) => output.WriteLine($"  {label,-8} {text}");
+    private static void Line(TextWriter output, string label, string text) => output.WriteLine($"  {label,-8} {Printable(text)}");
+
+    /// <summary>A server's words, harmless for a terminal: what would steer it is written out.</summary>
+    private static string Printable(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString())) : text;
 }

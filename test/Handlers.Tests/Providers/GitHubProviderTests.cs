@@ -261,6 +261,18 @@ public sealed class GitHubProviderTests
         Provider.NeedsBody(status, mediaType, plan).ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData("co\u001b[2Jre")]
+    [InlineData("c\u00f6re")]
+    [InlineData("")]
+    [InlineData("a_name_that_is_longer_than_any_that_a_person_would_give_to_a_resource")]
+    public void What_can_be_no_name_of_a_quota_is_none(string resource)
+    {
+        AnswerText answer = Request("GET", "/repos/o/r", headers: [.. Quota("4999"), ("x-ratelimit-resource", resource)]);
+
+        answer.JudgeBy(Provider).Observed[0].Resource.ShouldBe("core");
+    }
+
     [Fact]
     public void What_remains_goes_to_the_ledger()
     {

@@ -180,6 +180,15 @@ public sealed class ExplainCommandTests
         ran.Output.ShouldNotContain("very-secret");
     }
 
+    [Fact]
+    public void What_a_server_says_does_nothing_to_a_terminal()
+    {
+        Ran ran = Ran.With("HTTP/1.1 429 Too Many Requests\r\nRetry-After: \u001b[2Jsoon\u0007\r\n\r\n", "explain", "--provider", "github");
+
+        ran.Output.ShouldContain("Retry-After: \\u001b[2Jsoon\\u0007 (it does not parse)");
+        ran.Output.ShouldNotContain('\u001b');
+    }
+
     [Theory]
     [InlineData("query { viewer { id } }", true)]
     [InlineData("mutation { issueArchive(id: 1) { success } }", false)]

@@ -119,8 +119,11 @@ internal struct AnswerHeaders
     /// <summary>The value of a header that is no list; several lines are unusable unless they all say the same.</summary>
     public static string? Single(HeaderStringValues lines) => HeaderLines.TryGetSingle(lines, out string? value) ? value : null;
 
-    /// <summary>The name that the server gives a quota; null when there is none or it is too long to be one.</summary>
-    public static string? QuotaName(HeaderStringValues lines) => Single(lines) is { Length: > 0 and <= MaxQuotaName } name ? name : null;
+    /// <summary>
+    /// The name that the server gives a quota; null when there is none or it can't be one: too long, or with characters that would do something to whoever reads a log.
+    /// </summary>
+    public static string? QuotaName(HeaderStringValues lines) =>
+        Single(lines) is { Length: > 0 and <= MaxQuotaName } name && !name.AsSpan().ContainsAnyExceptInRange(' ', '~') ? name : null;
 
     /// <inheritdoc cref="HeaderLines.Is"/>
     public static bool Is(string name, string expected) => HeaderLines.Is(name, expected);
