@@ -13,7 +13,7 @@ public static class SqliteServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Changes the options.</param>
-    /// <exception cref="InvalidOperationException">Thrown at the first use when the section holds something unknown.</exception>
+    /// <exception cref="InvalidOperationException">Thrown at the first use when the section holds something unknown, or the path is empty.</exception>
     public static IServiceCollection AddSqliteStore(this IServiceCollection services, Action<SqliteStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -21,7 +21,11 @@ public static class SqliteServiceCollectionExtensions
         {
             SqliteStoreOptions options = SqliteSection.Read(provider.GetService<IConfiguration>());
             configure?.Invoke(options);
-            return options;
+
+            // To SQLite an empty name is a file of its own that is gone with the process.
+            return string.IsNullOrWhiteSpace(options.Path)
+                ? throw new InvalidOperationException("SqliteStoreOptions.Path is empty; name a file, or leave it alone for \"handlers.db\".")
+                : options;
         });
         services.TryAddSingleton(provider => new SqliteFile(provider.GetRequiredService<SqliteStoreOptions>().Path));
 

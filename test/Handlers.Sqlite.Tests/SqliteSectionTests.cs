@@ -23,6 +23,16 @@ public sealed class SqliteSectionTests : IDisposable
         failure.Message.ShouldBe(message);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void A_path_without_a_name_given_in_code_is_an_error(string path)
+    {
+        using ServiceProvider services = new ServiceCollection().AddSqliteStore(options => options.Path = path).BuildServiceProvider();
+
+        Should.Throw<InvalidOperationException>(() => services.GetRequiredService<ISeenItems>()).Message.ShouldStartWith("SqliteStoreOptions.Path is empty; ");
+    }
+
     [Fact]
     public async Task Settings_are_what_the_configuration_says_whatever_the_case_of_the_key()
     {
