@@ -49,7 +49,10 @@ public sealed class RetryOptions
     /// </summary>
     public string RetryOn { get; set; } = DefaultRetryOn;
 
-    /// <summary>Status codes that are waited out like a rate limit, as one list; what the provider's knowledge says about a code wins. Default <c>429</c>.</summary>
+    /// <summary>
+    /// Status codes that are waited out like a rate limit, as one list; what the provider's knowledge says about a code wins. <c>circuit-open</c> among them switches
+    /// <see cref="WaitForCircuit"/> on. Default <c>429</c>.
+    /// </summary>
     public string WaitOutOn { get; set; } = "429";
 
     /// <summary>Requests that the user declares safe to repeat, as a list of <c>METHOD /path/*</c> patterns. Default empty.</summary>
