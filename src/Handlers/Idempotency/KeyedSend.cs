@@ -139,7 +139,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
         {
             body = await ReadAsync(response, token).ConfigureAwait(false);
         }
-        catch (Exception broken) when (broken is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception broken)
         {
             end = end with { Failure = broken is IOException ? new HttpRequestException(HttpRequestError.ResponseEnded, broken.Message, broken) : broken };
         }

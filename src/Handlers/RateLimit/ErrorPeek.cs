@@ -53,7 +53,7 @@ internal static class ErrorPeek
                 whole = count == 0;
             }
         }
-        catch (Exception failure) when (!call.Token.IsCancellationRequested && failure is IOException or OperationCanceledException or HttpRequestException)
+        catch (Exception failure) when (!call.Token.IsCancellationRequested)
         {
             // The body broke or was too slow: an error's status alone has to do, and the caller meets the same failure when it reads on. A success that its body may
             // take back is none without it.

@@ -100,6 +100,23 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
+    public async Task A_success_whose_body_can_not_be_unpacked_has_happened()
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(ScriptedAnswer.Status(201).Body(new ScriptedBody().Text("x").Break(() => new InvalidDataException("no gzip"))));
+
+        await bench.Run(async client =>
+        {
+            await Should.ThrowAsync<InvalidDataException>(client.SendAsync(Writes.Post("k")));
+            IdempotencyConflictException refused = await Should.ThrowAsync<IdempotencyConflictException>(client.SendAsync(Writes.Post("k")));
+
+            refused.Reason.ShouldBe(IdempotencyConflictReason.AlreadyDone);
+        });
+
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_key_is_told_to_the_caller_and_to_nobody_else()
     {
         using var bench = new Bench();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -168,6 +169,53 @@ public sealed class RetryHandlerTests
         await bench.Run(client => client.PostAsync("things", new StreamContent(new OneWayStream("once"u8.ToArray()))));
 
         bench.Wire.Attempts.Select(a => a.BodyText).ShouldBe(["once", "once"]);
+    }
+
+    [Theory]
+    [InlineData("api", true)]
+    [InlineData("api", false)]
+    [InlineData("openai", false)]
+    [InlineData("linear", false)]
+    public async Task A_body_that_is_produced_while_it_is_sent_is_produced_once_and_sent_again_as_it_was(string client, bool asynchronously)
+    {
+        using var bench = new Bench(client, settings: Settings.For(client, ("Idempotency:Keys", "Content"), ("Idempotency:HeaderName", "Idempotency-Key")));
+        bench.Wire.Answers(ScriptedAnswer.Status(429).RetryAfter(1), Fine);
+        Queue<int> rows = new([1, 2, 3]);
+
+        await bench.Run(http => http.PostAsync("graphql", asynchronously ? JsonContent.Create(LaterFrom(rows)) : JsonContent.Create(From(rows))));
+
+        bench.Wire.Attempts.Select(a => a.BodyText).ShouldBe(["[1,2,3]", "[1,2,3]"]);
+
+        static IEnumerable<int> From(Queue<int> rows)
+        {
+            while (rows.TryDequeue(out int row))
+            {
+                yield return row;
+            }
+        }
+
+        static async IAsyncEnumerable<int> LaterFrom(Queue<int> rows)
+        {
+            while (rows.TryDequeue(out int row))
+            {
+                await Task.Yield();
+                yield return row;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_refusal_whose_body_can_not_be_read_is_a_refusal_all_the_same(bool compressed)
+    {
+        using var bench = new Bench("openai");
+        Func<Exception> failure = compressed ? static () => new InvalidDataException("no gzip") : static () => new HttpIOException(HttpRequestError.ResponseEnded);
+        bench.Wire.Answers(ScriptedAnswer.Status(429).Body(new ScriptedBody().Text("{").Break(failure)).RetryAfter(7), Fine);
+
+        await bench.Run(async client => (await client.PostAsync("v1/chat/completions", JsonContent.Create(new { model = "gpt-5" }))).Dispose());
+
+        bench.Wire.Attempts[1].Elapsed.TotalSeconds.ShouldBeInRange(7, 8);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using Handlers.Providers;
 
 namespace Handlers;
 
@@ -14,7 +15,8 @@ internal static class BodyReplay
     /// <summary>It can be read any number of times as it is.</summary>
     public static bool Repeats(HttpContent content) => content switch
     {
-        ByteArrayContent or ReadOnlyMemoryContent or JsonContent => true,
+        ByteArrayContent or ReadOnlyMemoryContent => true,
+        JsonContent json => !RequestBody.IsLazy(json),
         StreamContent stream => IsSeekable(stream),
         MultipartContent parts => parts.All(Repeats),
         ReplayContent replay => replay.CanSendAgain,

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 
@@ -18,7 +19,8 @@ internal static class RequestBody
         Type? type = content?.GetType();
         bool isArray = type == typeof(StringContent) || type == typeof(ByteArrayContent) || type == typeof(FormUrlEncodedContent)
             || type == typeof(CopiedBody);
-        if (!isArray && type != typeof(JsonContent) && type != typeof(ReadOnlyMemoryContent))
+        bool isValue = content is JsonContent json && !IsLazy(json);
+        if (!isArray && !isValue && type != typeof(ReadOnlyMemoryContent))
         {
             return false;
         }
@@ -36,6 +38,12 @@ internal static class RequestBody
             return false;
         }
     }
+
+    /// <summary>
+    /// The value comes into being while it is written: an iterator, a LINQ query, an asynchronous sequence. To write it twice would do its work twice, and may give
+    /// nothing the second time.
+    /// </summary>
+    public static bool IsLazy(JsonContent content) => content.Value is IEnumerator or IAsyncDisposable;
 
     /// <summary>How many bytes will be sent, when that is known without reading.</summary>
     public static long? LengthOf(HttpContent? content) => content?.Headers.ContentLength;
