@@ -26,7 +26,7 @@ internal static class Credentials
     public static bool IsCredential(string field) => field.Length >= 4 && (field[^1] | ' ') switch
     {
         'n' => EndsWith(field, "token") || EndsWith(field, "authorization") || EndsWith(field, "session"),
-        'y' => EndsWith(field, "key") && !field.Equals("Idempotency-Key", StringComparison.OrdinalIgnoreCase),
+        'y' => EndsWith(field, "key") && !EndsWith(field, "Idempotency-Key"),
         'e' => EndsWith(field, "cookie") || EndsWith(field, "signature"),
         'h' => EndsWith(field, "auth"),
         't' => EndsWith(field, "secret") || EndsWith(field, "jwt"),

@@ -89,7 +89,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
     public static IEnumerable<ResponseKey> InvalidatedBy(Call call, ClientPolicy policy, string clientName, CredentialDigests digests)
     {
         HttpResponseMessage response = call.Response!;
-        RequestHead request = RequestHead.Read(call.Original.Headers, null, digests);
+        RequestHead request = RequestHead.Read(call.Original.Headers, null, digests, call.Key?.Header);
         ResponseKey own = CacheLookup.KeyOf(call, policy, clientName, request.Credential);
         Uri target = call.Original.Uri!;
         List<ResponseKey> keys = [own, own.ForHead()];

@@ -96,7 +96,12 @@ public sealed class ResponseCachingHandler : ChainedHandler
             GuardedStore store = Cache.StoreFor(visit.Options);
             if (!isFound && !_lookup.TryFind(call, store, visit.Key, out found))
             {
-                found = await _lookup.FindAsync(call, store, visit).ConfigureAwait(false);
+                if (await FindAsync(call, store, visit).ConfigureAwait(false) is not { } answered)
+                {
+                    return Step.Answered;
+                }
+
+                found = answered;
             }
 
             call.Now = call.Client.Clock.Now;
@@ -198,6 +203,26 @@ public sealed class ResponseCachingHandler : ChainedHandler
         call.Response?.Dispose();
         call.BeginAgain();
         call.Now = call.Client.Clock.Now;
+    }
+
+    /// <summary>Null when the store takes longer than the call has: it is left to its own time-out, and the failure is on the call.</summary>
+    private async ValueTask<Found?> FindAsync(Call call, GuardedStore store, CacheVisit visit)
+    {
+        ValueTask<Found> search = _lookup.FindAsync(call, store, visit);
+        if (search.IsCompleted || call.DeadlineAt == Clock.Never)
+        {
+            return await search.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await search.AsTask().WaitAsync(call.Left, call.Client.Clock.Time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            call.Fail(Refusals.DeadlinePassed(call));
+            return null;
+        }
     }
 
     /// <summary>Null when the call's time is over; the failure is on the call then.</summary>

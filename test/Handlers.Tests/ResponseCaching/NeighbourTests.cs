@@ -81,6 +81,27 @@ public class NeighbourTests
         bench.Wire.Attempts[2].Headers["If-None-Match"].ShouldBe("\"v1\"");
     }
 
+    [Theory]
+    [InlineData("Idempotency-Key", "k")]
+    [InlineData("X-Idempotency-Key", null)]
+    [InlineData("Request-Key", "k")]
+    public async Task A_write_makes_what_is_stored_worthless_whatever_the_field_of_its_key_is_called(string field, string? key)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Idempotency:HeaderName", field)));
+        bench.Wire.OnEach(_ => CacheBench.Fresh("x"));
+
+        await bench.Run(async client =>
+        {
+            await client.GetStringAsync("things");
+            using var write = new HttpRequestMessage(HttpMethod.Post, "things");
+            write.SetCallOptions(new CallOptions { IdempotencyKey = key });
+            (await client.SendAsync(write)).Dispose();
+            await client.GetStringAsync("things");
+        });
+
+        bench.Wire.Attempts.Select(attempt => attempt.Method.Method).ShouldBe(["GET", "POST", "GET"]);
+    }
+
     [Fact]
     public async Task A_confirmation_by_GitHub_costs_the_quota_nothing()
     {

@@ -22,12 +22,17 @@ internal ref struct RequestHead
 
     public readonly bool IsPlain => !IsConditional && Range is null && !IsForOrigin;
 
-    public static RequestHead Read(ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CacheMode? mode, CredentialDigests digests)
+    /// <param name="request">The fields as the caller made them.</param>
+    /// <param name="mode">What the call says besides.</param>
+    /// <param name="digests">Makes digests of credentials.</param>
+    /// <param name="keyField">The field with the idempotency key: whatever its name, it says on nobody's behalf.</param>
+    public static RequestHead Read(
+        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CacheMode? mode, CredentialDigests digests, string? keyField = null)
     {
         var head = new RequestHead { Directives = RequestDirectives.None };
         foreach (KeyValuePair<string, HeaderStringValues> field in request)
         {
-            if (Credentials.IsCredential(field.Key))
+            if (Credentials.IsCredential(field.Key) && !field.Key.Equals(keyField, StringComparison.OrdinalIgnoreCase))
             {
                 string digest = digests.Of(field.Key, field.Value.ToString());
                 head.Credential = head.Credential is null ? digest : CredentialDigests.Combine(head.Credential, digest);

@@ -53,6 +53,25 @@ public class StoreTests
     }
 
     [Fact]
+    public async Task A_store_that_hangs_holds_no_call_past_its_deadline()
+    {
+        var cache = new DictionaryCache { Before = static token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token) };
+        using Bench bench = WithStore(new DistributedResponseStore(cache));
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.SetCallOptions(new CallOptions { Deadline = Second / 5 });
+            CallTimeoutException late = await Should.ThrowAsync<CallTimeoutException>(() => client.SendAsync(request));
+
+            late.IsDeadline.ShouldBeTrue();
+        });
+
+        bench.Time.Elapsed.ShouldBe(Second / 5);
+        bench.Wire.Attempts.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_store_that_ignores_its_token_has_only_so_many_operations_under_way()
     {
         var never = new TaskCompletionSource();
