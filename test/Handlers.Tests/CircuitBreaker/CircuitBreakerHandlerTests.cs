@@ -55,6 +55,47 @@ public sealed class CircuitBreakerHandlerTests
         statuses.Count(status => status == HttpStatusCode.OK).ShouldBe(80);
     }
 
+    [Theory]
+    [InlineData("given up under way")]
+    [InlineData("given up in the queue")]
+    [InlineData("past its deadline in the queue")]
+    [InlineData("refused by the provider")]
+    [InlineData("faulty below")]
+    public async Task A_probe_that_told_nothing_leaves_its_slot_to_the_next(string probe)
+    {
+        bool isQueued = probe.EndsWith("queue", StringComparison.Ordinal);
+        using var bench = new Bench(settings: Set(
+            ("CircuitBreaker:FailureThreshold", "1"), ("CircuitBreaker:HalfOpenMaxCalls", "1"), ("Retry:MaxRetries", "0"),
+            ("Pacing:MaxConcurrency", isQueued ? "1" : "100")));
+        ScriptedAnswer told = probe switch
+        {
+            "refused by the provider" => ScriptedAnswer.Status(429).RetryAfter(1),
+            "faulty below" => ScriptedAnswer.Failure(new InvalidOperationException("a fault")),
+            _ => ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(50)),
+        };
+        int asked = 0;
+        bench.Wire.OnEach(attempt => attempt.Uri.Host == "elsewhere.example" ? ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(20))
+            : ++asked == 1 ? Unavailable : asked == 2 && !isQueued ? told : HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            (await client.GetAsync("things")).Dispose();
+            await Task.Delay(TimeSpan.FromSeconds(30), bench.Time);
+            Task<HttpResponseMessage> holdsTheSlot = isQueued ? client.GetAsync("https://elsewhere.example/") : Task.FromResult(new HttpResponseMessage());
+            using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(5), bench.Time);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.SetCallOptions(new CallOptions { Deadline = probe.StartsWith("past", StringComparison.Ordinal) ? TimeSpan.FromSeconds(5) : null });
+            Exception? failure = await Record.ExceptionAsync(() => client.SendAsync(request, cancel.Token));
+
+            (failure is null).ShouldBe(probe == "refused by the provider");
+            (await holdsTheSlot).Dispose();
+            await Task.Delay(TimeSpan.FromSeconds(2), bench.Time);
+            (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        bench.Time.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+    }
+
     [Fact]
     [Trait("Requirement", "E3")]
     public async Task Each_attempt_asks_the_circuit()
