@@ -42,17 +42,17 @@ internal static class Delivery
         response.Content = new CallContent(response.Content, call, stream ? TimeoutCause.BodyIdle : TimeoutCause.Total);
     }
 
-    /// <summary>
-    /// A body already in memory has ended, and so has one that can't have any bytes. What follows a handshake (101, CONNECT) is no body but another protocol's
-    /// connection, in both directions (RFC 9110 §9.3.6, §15.2.2): a wrapper would end web sockets at the deadline, and can't be written to.
-    /// </summary>
+    /// <summary>A body already in memory has ended, and so has one that can't have any bytes.</summary>
     public static bool HasEnded(Call call, HttpResponseMessage response) =>
         response.Content is ByteArrayContent or ReadOnlyMemoryContent or BufferedBody { IsWhole: true }
         || response.Content.GetType() == NoContent
-        || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified or HttpStatusCode.SwitchingProtocols
-        || call.Original.Method == HttpMethod.Head || call.Original.Method == HttpMethod.Connect;
+        || response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.NotModified
+        || call.Original.Method == HttpMethod.Head;
 
-    /// <summary>What follows is no body but a connection of the caller's, to read from and to write to (a WebSocket's): RFC 9110 §15.2.2, §9.3.6, RFC 8441.</summary>
+    /// <summary>
+    /// What follows is no body but a connection of the caller's, to read from and to write to (a WebSocket's): RFC 9110 §15.2.2, §9.3.6, RFC 8441. A wrapper would
+    /// end it at the deadline, and can't be written to.
+    /// </summary>
     private static bool IsConnection(Call call, HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.SwitchingProtocols || (call.Original.Method == HttpMethod.Connect && response.IsSuccessStatusCode);
 
