@@ -65,8 +65,8 @@ internal static class ClientSections
     {
         if (clients.FirstOrDefault(client => client.Client.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) is { Section: { } other })
         {
-            string given = OptionText.Quote(Layer.PathOf(other));
-            return $"{child.Path} is used by nobody: AddResilienceHandlers(\"{child.Key}\", …) was given the section {given} instead; keep one of them.";
+            string given = Layer.PathOf(other) is { Length: > 0 } path ? $"the section {OptionText.Quote(path)}" : "another configuration";
+            return $"{child.Path} is used by nobody: AddResilienceHandlers(\"{child.Key}\", …) was given {given} instead; keep one of them.";
         }
 
         string cure = Spelling.Closest(child.Key, names) is { } close

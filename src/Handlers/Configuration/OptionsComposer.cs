@@ -16,6 +16,12 @@ internal static class OptionsComposer
 
     public static Composition Compose(ClientLayers layers)
     {
+        if (Misplaced(layers) is { } misplaced)
+        {
+            Composition without = Compose(layers with { Section = null });
+            return without with { Errors = [misplaced, .. without.Errors] };
+        }
+
         string? provider = Named(layers, "Provider");
         Workload workload = WorkloadKind.TryParse(Named(layers, "Workload") ?? "", out Workload named, out _) ? named : Workload.Standard;
         Composition composition = Compose(layers, provider, workload);
@@ -55,6 +61,27 @@ internal static class OptionsComposer
 
         new OptionRules(options, origins, errors).Apply();
         return new Composition { Client = layers.Client, Options = options, Provider = provider, Origins = origins, Errors = [.. errors] };
+    }
+
+    /// <summary>
+    /// What was given in place of a client's section stands above it, as the whole configuration does. Told in one sentence, and never bound: among the unknown keys would
+    /// be all environment variables with their values.
+    /// </summary>
+    private static string? Misplaced(ClientLayers layers)
+    {
+        if (layers.Section is not { } section)
+        {
+            return null;
+        }
+
+        string path = Layer.PathOf(section);
+        string? right = ReferenceEquals(section, layers.Container) || section.GetSection(Section).GetChildren().Any() ? $"{Section}:{Clients}:{layers.Client}"
+            : section.GetSection(Clients).GetChildren().Any() ? $"{path}:{Clients}:{layers.Client}"
+            : layers.Client.Length > 0 && !OptionSchema.IsSection(layers.Client) && section.GetSection(layers.Client).GetChildren().Any() ? $"{path}:{layers.Client}"
+            : null;
+        return right is null ? null
+            : $"{(path.Length == 0 ? "The whole configuration" : path)} was given to AddResilienceHandlers(\"{layers.Client}\", …) in place of the client's own section; "
+                + $"give it GetSection(\"{right}\"), or nothing, which stands for {Section}:{Clients}:{layers.Client}.";
     }
 
     private static string Empty(IConfiguration section, string client) =>

@@ -120,6 +120,26 @@ public class OptionsComposerTests
         options.TotalTimeout.ShouldBe(TimeSpan.FromSeconds(100));
     }
 
+    [Theory]
+    [InlineData("", "The whole configuration was given", "GetSection(\"ResilienceHandlers:Clients:x\")")]
+    [InlineData("ResilienceHandlers", "ResilienceHandlers was given", "GetSection(\"ResilienceHandlers:Clients:x\")")]
+    [InlineData("ResilienceHandlers:Clients", "ResilienceHandlers:Clients was given", "GetSection(\"ResilienceHandlers:Clients:x\")")]
+    [InlineData("Outbound", "Outbound was given", "GetSection(\"Outbound:Clients:x\")")]
+    public void A_section_that_stands_above_the_clients_is_one_mistake_that_names_the_right_one_and_no_value(string given, string mistake, string cure)
+    {
+        IConfigurationRoot root = new EditableConfiguration(
+            ("DATABASE_URL", "postgres://user:hunter2@db"),
+            ("Outbound:Clients:x:Retry:MaxRetries", "4"),
+            ("ResilienceHandlers:Clients:x:Retry:MaxRetries", "5")).Root;
+        ClientLayers layers = Layers.For("x", root.GetSection("ResilienceHandlers")) with { Container = root, Section = given.Length == 0 ? root : root.GetSection(given) };
+
+        string error = layers.Error();
+
+        error.ShouldStartWith(mistake);
+        error.ShouldContain(cure);
+        error.ShouldNotContain("hunter2");
+    }
+
     [Fact]
     public void An_empty_explicit_section_is_an_error()
     {
