@@ -293,7 +293,9 @@
     const words = filterWords(), open = snapshot.circuits.filter(c => c.state !== "Closed").length,
       closed = snapshot.quotas.filter(q => q.closed_until !== null).length;
     const many = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
-    set($("summary"), `${many(snapshot.clients.length, "client")} · ${open ? many(open, "circuit") + " not closed" : "all circuits closed"} · ${closed ? many(closed, "gate") + " closed" : "all gates open"}`);
+    const part = (shown, total, what) => total > shown ? ` · ${shown} of ${total} ${what} are shown` : "";
+    set($("summary"), `${many(snapshot.clients.length, "client")} · ${open ? many(open, "circuit") + " not closed" : "all circuits closed"} · ${closed ? many(closed, "gate") + " closed" : "all gates open"}`
+      + part(snapshot.circuits.length, snapshot.circuits_total, "circuits") + part(snapshot.quotas.length, snapshot.quotas_total, "quotas"));
     $("summary").className = open ? "bad-text" : closed ? "warn-text" : "good-text";
     keyed($("clients"), snapshot.clients.filter(c => matches(words, `${c.client} ${c.provider ?? ""}`)), c => c.client, makeClient, updateClient);
     // A quota without limits, gate or queue has nothing to show.

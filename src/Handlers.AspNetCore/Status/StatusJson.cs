@@ -7,6 +7,9 @@ internal static class StatusJson
 {
     public const int Version = 1;
 
+    /// <summary>With an account per customer there may be a million quotas, and a page that asks every two seconds.</summary>
+    public const int Most = 500;
+
     public static void Snapshot(Utf8JsonWriter json, IResilienceMonitor monitor, DateTimeOffset now, string run)
     {
         json.WriteStartObject();
@@ -14,8 +17,12 @@ internal static class StatusJson
         json.WriteString("at", now);
         json.WriteString("run", run);
         Array(json, "clients", monitor.Clients, Client);
-        Array(json, "circuits", monitor.Circuits, Circuit);
-        Array(json, "quotas", monitor.Quotas, Quota);
+        IReadOnlyList<CircuitSnapshot> circuits = monitor.Circuits;
+        Array(json, "circuits", Telling(circuits, circuit => circuit.State != CircuitState.Closed ? 0 : 1), Circuit);
+        json.WriteNumber("circuits_total", circuits.Count);
+        IReadOnlyList<QuotaSnapshot> quotas = monitor.Quotas;
+        Array(json, "quotas", Telling(quotas, quota => quota.ClosedUntil is not null ? 0 : quota.Waiting > 0 ? 1 : quota.UnderWay > 0 ? 2 : 3), Quota);
+        json.WriteNumber("quotas_total", quotas.Count);
         json.WriteEndObject();
     }
 
@@ -40,6 +47,9 @@ internal static class StatusJson
         });
         json.WriteEndObject();
     }
+
+    /// <summary>All of a few; of many those that somebody wants to know about first.</summary>
+    private static IEnumerable<T> Telling<T>(IReadOnlyList<T> all, Func<T, int> rank) => all.Count <= Most ? all : all.OrderBy(rank).Take(Most);
 
     private static void Client(Utf8JsonWriter json, ClientSnapshot client)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -74,6 +75,34 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void Of_many_quotas_those_that_are_closed_or_waited_for_are_told()
+    {
+        var monitor = new CountingMonitor
+        {
+            Quotas = [.. Enumerable.Range(0, 2000).Select(i => new QuotaSnapshot
+            {
+                Provider = "shop",
+                Account = $"{i}",
+                Resource = "*",
+                ClosedUntil = i == 1998 ? DateTimeOffset.UnixEpoch : null,
+                WaitingNormal = i == 1999 ? 1 : 0,
+            })],
+        };
+        var written = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(written))
+        {
+            StatusJson.Snapshot(json, monitor, DateTimeOffset.UnixEpoch, "run");
+        }
+
+        JsonElement root = JsonDocument.Parse(written.WrittenMemory).RootElement;
+
+        root.GetProperty("quotas").GetArrayLength().ShouldBe(500);
+        root.GetProperty("quotas").EnumerateArray().Take(3).Select(quota => quota.GetProperty("account").GetString()).ShouldBe(["1998", "1999", "0"]);
+        root.GetProperty("quotas_total").GetInt32().ShouldBe(2000);
+        root.GetProperty("circuits_total").GetInt32().ShouldBe(0);
+    }
+
+    [Fact]
     public void The_history_keeps_fifteen_minutes_in_steps()
     {
         var time = new VirtualTime();
@@ -135,7 +164,7 @@ public sealed class SnapshotTests
 
         public IReadOnlyList<CircuitSnapshot> OpenCircuits => [];
 
-        public IReadOnlyList<QuotaSnapshot> Quotas => [];
+        public IReadOnlyList<QuotaSnapshot> Quotas { get; init; } = [];
 
         public IReadOnlyList<ClientSnapshot> Clients => [new ClientSnapshot { Client = "shop", Calls = Calls }];
 
