@@ -123,10 +123,24 @@ internal struct AnswerHeaders
     /// The name that the server gives a quota; null when there is none or it can't be one: too long, or with characters that would do something to whoever reads a log.
     /// </summary>
     public static string? QuotaName(HeaderStringValues lines) =>
-        Single(lines) is { Length: > 0 and <= MaxQuotaName } name && !name.AsSpan().ContainsAnyExceptInRange(' ', '~') ? name : null;
+        Single(lines) is { Length: > 0 and <= MaxQuotaName } name && IsPrintable(name) ? name : null;
 
     /// <inheritdoc cref="HeaderLines.Is"/>
     public static bool Is(string name, string expected) => HeaderLines.Is(name, expected);
+
+    // A loop, for names of a few letters: until it is compiled for good, the vectorised search allocates.
+    private static bool IsPrintable(string name)
+    {
+        foreach (char c in name)
+        {
+            if (c is < ' ' or > '~')
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static string Sentence(string reason, string source) => $"{reason}; {source}.";
 
