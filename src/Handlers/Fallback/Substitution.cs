@@ -180,7 +180,8 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
         HttpRequestMessage request = CopyForOthers();
         if (client.BaseAddress is { } home)
         {
-            request.RequestUri = new Uri(new Uri(home.GetLeftPart(UriPartial.Authority)), call.Original.Uri!.PathAndQuery);
+            // Not resolved against it: a path that begins with two slashes would name another host.
+            request.RequestUri = new Uri(home.GetLeftPart(UriPartial.Authority) + Credentials.Without(call.Original.Uri!));
         }
 
         CallOptions own = CallOptions.Inside(call.Options, Deadline(), isFallback: true).ForAnother(call.Key is { Identity: not null } key ? Derived(key) : null);

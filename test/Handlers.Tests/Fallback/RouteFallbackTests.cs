@@ -111,6 +111,25 @@ public sealed class RouteFallbackTests
     }
 
     [Theory]
+    [InlineData("v1/things?a=1&access_token=s&b=%20&API_KEY=s", "https://backup.example/v1/things?a=1&b=%20")]
+    [InlineData("v1/models/m:generateContent?key=AIzaSyFirst", "https://backup.example/v1/models/m:generateContent")]
+    [InlineData("v1/things?key=7&sort_key=x&api_keys=1&token", "https://backup.example/v1/things?key=7&sort_key=x&api_keys=1&token")]
+    [InlineData("https://api.example//elsewhere.example/things?a", "https://backup.example//elsewhere.example/things?a")]
+    [InlineData("v1/things%2F7?", "https://backup.example/v1/things%2F7?")]
+    public async Task A_key_in_the_query_stays_here_and_the_path_leads_nowhere_else(string asked, string expected)
+    {
+        using var bench = new Bench(add: WithBackup, settings: Settings.For("api", ("Fallback:Client", "backup"), ("Retry:MaxRetries", "0")));
+        using var other = new ScriptedTransport(bench.Time);
+        _backup = other;
+        bench.Wire.OnEach(_ => Refused);
+        other.OnEach(_ => HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.SendAsync(Post("x", asked))).Dispose());
+
+        other.Attempts.ShouldHaveSingleItem().Uri.AbsoluteUri.ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("POST", "broken")]
     [InlineData("PUT", "broken")]
     [InlineData("DELETE", "broken")]
