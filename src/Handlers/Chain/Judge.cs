@@ -12,7 +12,9 @@ internal static class Judge
     {
         if (call.Exception is { } failure)
         {
-            Judgement outcome = OfFailure(failure, call.Token.IsCancellationRequested);
+            Judgement outcome = call.Original.Content is ReplayContent { SourceFailed: true }
+                ? new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Cancelled, Why = "the request's body could not be read to its end" }
+                : OfFailure(failure, call.Token.IsCancellationRequested);
             Conclude(call, call.SentAt == 0 ? outcome with { NotExecuted = true } : outcome);
             return;
         }

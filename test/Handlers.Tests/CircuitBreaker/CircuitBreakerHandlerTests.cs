@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using Handlers.Testing;
 using Handlers.Tests.Support;
@@ -94,6 +95,33 @@ public sealed class CircuitBreakerHandlerTests
         });
 
         bench.Time.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(60));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_body_that_fails_on_our_side_says_nothing_about_the_upstream(bool wayFails, bool synchronous)
+    {
+        using var bench = new Bench(settings: Set(("CircuitBreaker:FailureThreshold", "1")));
+        bench.Wire.OnEach(_ => wayFails ? ScriptedAnswer.Failure(new HttpRequestException("reset")) : HttpStatusCode.OK);
+
+        var uploader = new Pipe();
+        await uploader.Writer.WriteAsync("half"u8.ToArray());
+        await uploader.Writer.CompleteAsync(wayFails ? null : new IOException("The uploader left."));
+
+        await bench.Run(async client =>
+        {
+            using var upload = new HttpRequestMessage(HttpMethod.Put, "things") { Content = new StreamContent(uploader.Reader.AsStream()) };
+            Exception failure = synchronous
+                ? await bench.Time.StartThread(() => Should.Throw<HttpRequestException>(() => client.Send(upload)))
+                : await Should.ThrowAsync<HttpRequestException>(() => client.SendAsync(upload));
+
+            upload.GetCallReport()!.MayHaveHappened.ShouldBeTrue();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+        bench.Services.GetRequiredService<IResilienceMonitor>().Circuits.Single().State.ShouldBe(wayFails ? CircuitState.Open : CircuitState.Closed);
     }
 
     [Fact]

@@ -34,6 +34,9 @@ internal sealed class ReplayContent : HttpContent
     /// <summary>Never touched (the connection failed first), or copied whole.</summary>
     public bool CanSendAgain => _progress != Progress.Sending;
 
+    /// <summary>What the body comes from failed while it was sent, and not the way to the server.</summary>
+    public bool SourceFailed { get; private set; }
+
     protected override bool TryComputeLength(out long length)
     {
         length = _inner.Headers.ContentLength ?? 0;
@@ -48,7 +51,17 @@ internal sealed class ReplayContent : HttpContent
             return;
         }
 
-        await _inner.CopyToAsync(Begin(stream), context, cancellationToken).ConfigureAwait(false);
+        TeeStream tee = Begin(stream);
+        try
+        {
+            await _inner.CopyToAsync(tee, context, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (!tee.IsBroken && !cancellationToken.IsCancellationRequested)
+        {
+            SourceFailed = true;
+            throw;
+        }
+
         Done();
     }
 
@@ -63,7 +76,17 @@ internal sealed class ReplayContent : HttpContent
             return;
         }
 
-        _inner.CopyTo(Begin(stream), context, cancellationToken);
+        TeeStream tee = Begin(stream);
+        try
+        {
+            _inner.CopyTo(tee, context, cancellationToken);
+        }
+        catch (Exception) when (!tee.IsBroken && !cancellationToken.IsCancellationRequested)
+        {
+            SourceFailed = true;
+            throw;
+        }
+
         Done();
     }
 
@@ -113,6 +136,9 @@ internal sealed class ReplayContent : HttpContent
 
     private sealed class TeeStream(Stream target, ReplayContent owner) : Stream
     {
+        /// <summary>The way to the server failed.</summary>
+        public bool IsBroken { get; private set; }
+
         public override bool CanRead => false;
 
         public override bool CanSeek => false;
@@ -130,15 +156,31 @@ internal sealed class ReplayContent : HttpContent
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             owner.Keep(buffer);
-            target.Write(buffer);
+            try
+            {
+                target.Write(buffer);
+            }
+            catch
+            {
+                IsBroken = true;
+                throw;
+            }
         }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             owner.Keep(buffer.Span);
-            return target.WriteAsync(buffer, cancellationToken);
+            try
+            {
+                await target.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                IsBroken = true;
+                throw;
+            }
         }
 
         public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
