@@ -157,7 +157,7 @@ internal sealed class ClientState
     {
         if (uri is not { IsAbsoluteUri: true })
         {
-            throw new InvalidOperationException($"The request has no absolute address ({uri?.ToString() ?? "none"}): set its RequestUri, or the client's BaseAddress.");
+            throw new InvalidOperationException("The request has no absolute address: set its RequestUri, or the client's BaseAddress.");
         }
 
         var key = new Authority(uri);

@@ -101,6 +101,50 @@ public sealed class HandlersBetweenTests
         bench.Wire.Undisposed.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(1)]
+    public async Task The_loser_of_a_race_between_two_attempts_harms_nobody(int winnerTakes)
+    {
+        TimeProvider? time = null;
+        using var bench = new Bench(add: b => b
+            .AddResponseCaching()
+            .AddRetries()
+            .AddHttpMessageHandler(() => new Between(async (request, token, next) =>
+            {
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(token);
+                Task<HttpResponseMessage> first = next(request, ended.Token);
+                await Task.WhenAny(first, Task.Delay(Second, time!, token));
+                var copy = new HttpRequestMessage(request.Method, request.RequestUri);
+                copy.Options.Set(new HttpRequestOptionsKey<object>("Handlers.Call"), ((IDictionary<string, object?>)request.Options)["Handlers.Call"]!);
+                Task<HttpResponseMessage> winner = await Task.WhenAny(first, next(copy, ended.Token));
+                HttpResponseMessage answer = await winner;
+                _ = ended.CancelAsync();
+                return answer;
+            }))
+            .AddPacing(o => o.MaxConcurrency = 2)
+            .AddRateLimitSignals());
+        time = bench.Time;
+        bench.Wire.OnEach(attempt => attempt.Number switch
+        {
+            1 => ScriptedAnswer.Status(503).After(20 * Second),
+            2 => ScriptedAnswer.Status(200).Header("Cache-Control", "max-age=60").Text("won").After(winnerTakes * Second),
+            _ => ScriptedAnswer.Status(200).Text("more").After(Second),
+        });
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+            await Task.Delay(Second, bench.Time);
+
+            (await response.Content.ReadAsStringAsync()).ShouldBe("won");
+            response.GetCallReport()!.Verdict.ShouldBe(VerdictKind.Ok);
+            (await client.GetStringAsync("things")).ShouldBe("won");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_probe_that_was_left_behind_tells_the_circuit_when_it_ends()
     {

@@ -11,7 +11,7 @@ internal ref struct RequestHead
     public string? Range;
     public string? IfRange;
 
-    /// <summary>If-Match or If-Unmodified-Since: only the origin may judge them (RFC 9111 §4.3.2).</summary>
+    /// <summary>If-Match or If-Unmodified-Since: only the origin may judge them (RFC 9111 §4.3.2). Or Upgrade: a connection is asked for, and each has his own.</summary>
     public bool IsForOrigin;
 
     /// <summary>A digest of what says on whose behalf the request is sent; null when nothing does.</summary>
@@ -56,6 +56,9 @@ internal ref struct RequestHead
         {
             case 5 when Is(name, "Range"):
                 Range = value.ToString();
+                break;
+            case 7 when Is(name, "Upgrade"):
+                IsForOrigin = true;
                 break;
             case 8 when Is(name, "If-Range"):
                 IfRange = value.ToString();

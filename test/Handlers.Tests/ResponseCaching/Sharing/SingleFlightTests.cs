@@ -10,6 +10,23 @@ public class SingleFlightTests
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     [Fact]
+    public async Task Nobody_waits_for_a_connection_of_somebody_else()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(attempt => ScriptedAnswer.Status(101).After(TimeSpan.FromSeconds(attempt.Number == 1 ? 20 : 1)));
+
+        await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "socket");
+            request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+            (await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)).Dispose();
+        })));
+
+        bench.Wire.Attempts.Select(attempt => attempt.Elapsed).ShouldBe([TimeSpan.Zero, TimeSpan.Zero]);
+    }
+
+    [Fact]
     public async Task A_crowd_makes_one_attempt()
     {
         using var bench = new CacheBench();
