@@ -379,15 +379,19 @@ internal sealed class Circuit
             case CircuitSignal.Success:
                 closed.Succeeded(now);
                 return null;
-            case CircuitSignal.Failure when closed.Failed(mark, now, _settings):
-                if (_settings.FailureRatio is null && closed.Ramp?.TakesTheBlame(closed.Failures, now) == true)
+            case CircuitSignal.Failure when closed.Failed(now, _settings):
+                if (_settings.FailureRatio is not null)
+                {
+                    return OpenNeedsLock(CircuitTransitionReason.FailureRatio, now);
+                }
+
+                if (closed.Ramp?.TakesTheBlame(closed.Failures, now) == true)
                 {
                     closed.Failures = 0;
                     return null;
                 }
 
-                return OpenNeedsLock(
-                    _settings.FailureRatio is null ? CircuitTransitionReason.ConsecutiveFailures : CircuitTransitionReason.FailureRatio, now);
+                return closed.MayBeMerelyQuick(mark, now, _settings) ? null : OpenNeedsLock(CircuitTransitionReason.ConsecutiveFailures, now);
             case CircuitSignal.Neutral:
                 closed.Window?.Ignored(now);
                 return null;

@@ -34,10 +34,7 @@ internal sealed class ClosedPhase(TimeSpan since, Ramp? ramp, FailureWindow? win
     }
 
     /// <summary>Counts one failure and says whether that is too many.</summary>
-    /// <param name="number">Which of the circuit's attempts has failed.</param>
-    /// <param name="now">Now.</param>
-    /// <param name="settings">How many are too many.</param>
-    public bool Failed(long number, TimeSpan now, CircuitSettings settings)
+    public bool Failed(TimeSpan now, CircuitSettings settings)
     {
         int failures = Interlocked.Increment(ref Failures);
         if (failures == 1)
@@ -47,8 +44,7 @@ internal sealed class ClosedPhase(TimeSpan since, Ramp? ramp, FailureWindow? win
 
         if (Window is not { } window || settings.FailureRatio is not { } ratio)
         {
-            return failures >= settings.FailureThreshold
-                && (UnderWay(number) <= Math.Max(FewUnderWay, failures / FailuresPerUnderWay) || now - _failingSince >= settings.Patience(counts.Slowest));
+            return failures >= settings.FailureThreshold;
         }
 
         window.Add(now, failed: true);
@@ -56,7 +52,15 @@ internal sealed class ClosedPhase(TimeSpan since, Ramp? ramp, FailureWindow? win
         return ended >= settings.MinimumThroughput && failed >= ratio * Math.Max(ended, sent);
     }
 
-    /// <summary>How many of those that left before this one have not ended; a ramp numbers them otherwise, and lets too few pass to be misled.</summary>
-    private long UnderWay(long number) =>
-        Ramp is null ? Math.Min(number, Interlocked.Read(ref counts.Accepted)) - _firstNumber - (counts.Ended - _endedBefore) : 0;
+    /// <summary>Whether the failures in a row may be merely quicker than the successes to come.</summary>
+    /// <param name="number">Which of the circuit's attempts has failed.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="settings">For how long that is believed.</param>
+    public bool MayBeMerelyQuick(long number, TimeSpan now, CircuitSettings settings) =>
+        UnderWay(number) > Math.Max(FewUnderWay, Failures / FailuresPerUnderWay) && now - _failingSince < settings.Patience(counts.Slowest);
+
+    /// <summary>How many of those that left before this one have not ended. A ramp numbers them otherwise, and lets few pass beside them.</summary>
+    private long UnderWay(long number) => Ramp is { } ramp
+        ? ramp.UnderWay
+        : Math.Min(number, Interlocked.Read(ref counts.Accepted)) - _firstNumber - (counts.Ended - _endedBefore);
 }

@@ -15,7 +15,8 @@ namespace Handlers.CircuitBreaker;
 /// </para>
 /// <para>
 /// Failures that don't come from the load must not slow anybody down for long: if, over a whole ramp's length after a cut, as many fail as lead to a cut,
-/// cutting is no cure and the ramp is over.
+/// cutting is no cure and the ramp is over. Nor may a few failures by chance, of which a slow slot has one or two, wear the rate down: what fails at a rate that was
+/// just eased is the usual share, and only what chance does not explain on top of it eases or cuts again.
 /// </para>
 /// </remarks>
 internal sealed class Ramp
@@ -26,6 +27,10 @@ internal sealed class Ramp
     private const int Burst = 10;
 
     private const double Doubling = 2;
+
+    // How sure a slot's failures have to be more than the usual ones, in standard deviations; and how many results the usual share remembers.
+    private const double Certainty = 2;
+    private const double Memory = 200;
 
     // Steps above a rate that was served: halved where a step was too large, half as large again where it was not.
     private const double LargestStep = 0.15;
@@ -46,7 +51,8 @@ internal sealed class Ramp
 
     private double _cutAt;
     private double _step = LargestStep;
-    private double _base;
+    private double _usualFailed;
+    private double _usualResults;
     private bool _isEased;
     private TimeSpan _usual;
     private double _rate;
@@ -72,6 +78,9 @@ internal sealed class Ramp
         _slotStart = now;
         _end = now + duration;
     }
+
+    /// <summary>Attempts that this ramp has let through and that have not ended.</summary>
+    public int UnderWay { get; private set; }
 
     // A bucket of at least the floor lets "no more than the floor in any second" pass always, at whatever moments.
     private double Bucket => Math.Max(Math.Max(_floor, Burst), _rate / 4);
@@ -99,12 +108,15 @@ internal sealed class Ramp
     public long Take(TimeSpan now)
     {
         _tokens--;
+        UnderWay++;
+        _current.Sent++;
         return Mark(_cuts, now);
     }
 
     /// <summary>Counts a result; that of a call sent before the last cut says nothing about the rate since.</summary>
     public void Note(CircuitSignal signal, long mark, TimeSpan now)
     {
+        UnderWay--;
         if (signal == CircuitSignal.Success)
         {
             TimeSpan took = now - TakenAt(mark);
@@ -156,7 +168,9 @@ internal sealed class Ramp
         if (_isEased)
         {
             // What still fails at a lower rate does not come from the load.
-            _base = (_base + _current.FailedShare) / 2;
+            double keep = Math.Min(1, Memory / Math.Max(1, _usualResults));
+            _usualFailed = (_usualFailed * keep) + _current.Failed;
+            _usualResults = (_usualResults * keep) + _current.Results;
             _isEased = false;
         }
 
@@ -164,11 +178,11 @@ internal sealed class Ramp
         {
             _end = now;
         }
-        else if (_current.Failed > 1 && _current.FailedShare < OverloadedShare && _current.FailedShare >= _base + StrainedShare)
+        else if (_current.FailedShare < OverloadedShare && IsStrained(_current))
         {
             Ease(now);
         }
-        else if (_current.FailedShare < OverloadedShare)
+        else if (_current.FailedShare < OverloadedShare || (_current.Failed > 1 && !IsStrained(_current)))
         {
             Grow(now);
         }
@@ -179,8 +193,17 @@ internal sealed class Ramp
         }
         else
         {
-            Cut(_current.Succeeded / _slot.TotalSeconds, now);
+            Cut(_current.Served / _slot.TotalSeconds, now);
         }
+    }
+
+    /// <summary>More fails than usual, and more than chance explains.</summary>
+    private bool IsStrained(in Tally slot)
+    {
+        double usual = _usualFailed / Math.Max(1, _usualResults);
+        double expected = usual * slot.Results;
+        return slot.Failed > 1 && slot.FailedShare >= usual + StrainedShare
+            && slot.Failed >= expected + (Certainty * Math.Sqrt(expected * (1 - usual)));
     }
 
     // The number of cuts and the millisecond: 16 and 47 bits.
@@ -192,6 +215,7 @@ internal sealed class Ramp
 
     private bool IsNoCure(TimeSpan now)
     {
+        _underCheck.Sent += _current.Sent;
         _underCheck.Succeeded += _current.Succeeded;
         _underCheck.Failed += _current.Failed;
         if (now < _checkDue || _checkDue is null)
@@ -209,8 +233,8 @@ internal sealed class Ramp
     {
         bool isProbing = _rate < Outgrown * _cutAt;
 
-        // Letting go of a rate that grows slowly and still holds calls back would release them all at once.
-        if (isProbing && _current.Refused > 0 && _end < now + _slot)
+        // Letting go of a rate that was too high once and still holds calls back would release them all at once.
+        if (_cutAt > 0 && _current.Refused > 0 && _end < now + _slot)
         {
             _end = now + _slot;
         }
@@ -273,10 +297,16 @@ internal sealed class Ramp
 
     private struct Tally
     {
+        public int Sent;
         public int Succeeded;
         public int Failed;
         public int Refused;
 
-        public readonly double FailedShare => Failed / (double)Math.Max(1, Failed + Succeeded);
+        // Where failing is quicker than succeeding, and the rate grows, what ended is mostly what failed: what was sent and has not failed counts as served.
+        public readonly int Results => Math.Max(Failed + Succeeded, Sent);
+
+        public readonly int Served => Results - Failed;
+
+        public readonly double FailedShare => Failed / (double)Math.Max(1, Results);
     }
 }

@@ -95,6 +95,36 @@ public class CircuitRampTests
     }
 
     [Fact]
+    public void Failures_by_chance_beside_a_shortage_do_not_wear_the_rate_down()
+    {
+        const int capacity = 40;
+
+        double served = Enumerable.Range(1, 10).Average(seed =>
+        {
+            CircuitFixture fixture = Ramping(o => (o.FailureThreshold, o.BreakDuration, o.MaxBreakDuration) = (10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
+            var server = new TokenBucket(fixture.Clock, capacity);
+            var random = new Random(seed);
+            Seconds(fixture, 120, () => random.NextDouble() > 0.08 && server.Serves());
+            return fixture.Circuit.Snapshot().Succeeded / 120.0;
+        });
+
+        served.ShouldBeGreaterThan(0.8 * capacity);
+    }
+
+    [Fact]
+    public void Where_failing_is_quicker_than_succeeding_the_rate_is_not_taken_for_too_high()
+    {
+        CircuitFixture fixture = Ramping(o => o.FailureThreshold = 10);
+        const int capacity = 40;
+        var server = new TokenBucket(fixture.Clock, capacity);
+
+        int[] admitted = Seconds(fixture, 60, server.Serves, successesTake: TimeSpan.FromSeconds(2));
+
+        admitted[8..].ShouldAllBe(count => count >= 0.9 * capacity && count <= 1.5 * capacity);
+        CircuitFixture.Moves(fixture.Circuit.Snapshot(), CircuitState.Closed, CircuitState.Open).ShouldBe(1);
+    }
+
+    [Fact]
     public void A_surplus_refused_in_one_run_cuts_the_rate_and_does_not_open_the_circuit()
     {
         CircuitFixture fixture = Ramping(o => o.FailureThreshold = 10);
@@ -275,16 +305,29 @@ public class CircuitRampTests
     private static void ShouldBeAbout(int[] actual, int[] expected) =>
         actual.Zip(expected).ShouldAllBe(pair => Math.Abs(pair.First - pair.Second) <= 3, string.Join(", ", actual));
 
-    /// <summary>Offers a call each millisecond, each answered at once; how many were admitted in each second.</summary>
-    private static int[] Seconds(CircuitFixture fixture, int seconds, Func<bool> serves)
+    /// <summary>Offers a call each millisecond; how many were admitted in each second. A failure comes at once, and so does a success unless it takes longer.</summary>
+    private static int[] Seconds(CircuitFixture fixture, int seconds, Func<bool> serves, TimeSpan successesTake = default)
     {
         int[] admitted = new int[seconds];
+        var succeeding = new Queue<(CircuitPermit Permit, long At)>();
         for (int millisecond = 0; millisecond < seconds * OfferedPerSecond; millisecond++)
         {
             if (fixture.Circuit.TryAdmit(out CircuitPermit permit, out _, out _))
             {
                 admitted[millisecond / OfferedPerSecond]++;
-                fixture.Circuit.Record(permit, serves() ? CircuitSignal.Success : CircuitSignal.Failure);
+                if (serves())
+                {
+                    succeeding.Enqueue((permit, fixture.Clock.GetTimestamp() + successesTake.Ticks));
+                }
+                else
+                {
+                    fixture.Circuit.Record(permit, CircuitSignal.Failure);
+                }
+            }
+
+            while (succeeding.TryPeek(out (CircuitPermit Permit, long At) next) && next.At <= fixture.Clock.GetTimestamp())
+            {
+                fixture.Circuit.Record(succeeding.Dequeue().Permit, CircuitSignal.Success, serverDelay: null, successesTake);
             }
 
             fixture.Clock.Advance(TimeSpan.FromMilliseconds(1));
