@@ -8,7 +8,7 @@ namespace Handlers.Sqlite;
 /// that is killed, or a machine that loses power, leaves the file as it was before or after it. Several processes may use it at once.
 /// </summary>
 [SuppressMessage("Security", "CA2100:Review SQL queries for security vulnerabilities", Justification = "The statements are constants of this class.")]
-internal sealed class SqliteFile(string path) : IDisposable
+internal sealed class SqliteFile : IDisposable
 {
     /// <summary>Marks the file as ours ("Hndl").</summary>
     private const int ApplicationId = 0x486E646C;
@@ -32,8 +32,16 @@ internal sealed class SqliteFile(string path) : IDisposable
         """;
 
     private readonly Lock _lock = new();
+    private readonly string _path;
     private SqliteConnection? _connection;
     private bool _disposed;
+
+    /// <exception cref="ArgumentException">The path is empty: to SQLite that is a file of its own, which is gone with the process.</exception>
+    public SqliteFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        _path = path;
+    }
 
     /// <summary>Does something in one transaction, alone among all threads and processes.</summary>
     /// <exception cref="InvalidOperationException">The file can't be used; the message says why and what to do.</exception>
@@ -81,12 +89,12 @@ internal sealed class SqliteFile(string path) : IDisposable
         SqliteConnection? connection = null;
         try
         {
-            if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
+            if (Path.GetDirectoryName(Path.GetFullPath(_path)) is { Length: > 0 } folder)
             {
                 Directory.CreateDirectory(folder);
             }
 
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = BusySeconds }.ToString());
+            connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _path, Pooling = false, DefaultTimeout = BusySeconds }.ToString());
             connection.Open();
             Execute(connection, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
             Prepare(connection);
@@ -96,7 +104,7 @@ internal sealed class SqliteFile(string path) : IDisposable
         {
             connection?.Dispose();
             throw new InvalidOperationException(
-                $"{Path.GetFullPath(path)} can't be used ({failure.Message}); correct ResilienceHandlers:Sqlite:Path, or move the file away to begin with an empty one.", failure);
+                $"{Path.GetFullPath(_path)} can't be used ({failure.Message}); correct ResilienceHandlers:Sqlite:Path, or move the file away to begin with an empty one.", failure);
         }
         catch
         {
@@ -117,12 +125,12 @@ internal sealed class SqliteFile(string path) : IDisposable
         }
         else if (Number(connection, "PRAGMA application_id") != ApplicationId)
         {
-            throw new InvalidOperationException($"{Path.GetFullPath(path)} is a database of somebody else; give ResilienceHandlers:Sqlite:Path a file of its own.");
+            throw new InvalidOperationException($"{Path.GetFullPath(_path)} is a database of somebody else; give ResilienceHandlers:Sqlite:Path a file of its own.");
         }
         else if (version != SchemaVersion)
         {
             throw new InvalidOperationException(
-                $"{Path.GetFullPath(path)} has version {version}, this library knows version {SchemaVersion}; use the newer library, or move the file away.");
+                $"{Path.GetFullPath(_path)} has version {version}, this library knows version {SchemaVersion}; use the newer library, or move the file away.");
         }
 
         transaction.Commit();

@@ -15,6 +15,7 @@ public sealed class SqliteSeenItems : ISeenItems, IDisposable
     /// <summary>Creates it for use without dependency injection.</summary>
     /// <param name="path">The file; its folder is made when it is missing.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
     public SqliteSeenItems(string path, TimeProvider? timeProvider = null)
         : this(new SqliteFile(path), timeProvider ?? TimeProvider.System) => _owns = true;
 

@@ -28,6 +28,7 @@ public sealed class TwinHost : IAsyncDisposable
     /// <summary>Starts the twins. Their <see cref="ProviderTwin.EarlyGrace"/> becomes 100 ms where it is not set.</summary>
     public static async Task<TwinHost> StartAsync(params ProviderTwin[] twins)
     {
+        ArgumentNullException.ThrowIfNull(twins);
         var host = new TwinHost();
         try
         {

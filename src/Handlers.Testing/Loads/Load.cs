@@ -19,17 +19,23 @@ public sealed class Load
     /// <param name="calls">How many.</param>
     /// <param name="request">Makes the request of the call with this number, from 0.</param>
     /// <param name="deadline">How long an answer is of use; null: whenever it comes.</param>
-    public static Load AtOnce(int calls, Func<int, HttpRequestMessage> request, TimeSpan? deadline = null) =>
-        new(Enumerable.Range(0, calls).Select(n => new LoadCall(TimeSpan.Zero, () => request(n)) { Deadline = deadline }));
+    public static Load AtOnce(int calls, Func<int, HttpRequestMessage> request, TimeSpan? deadline = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new Load(Enumerable.Range(0, calls).Select(n => new LoadCall(TimeSpan.Zero, () => request(n)) { Deadline = deadline }));
+    }
 
     /// <summary>So many calls a second, at even intervals.</summary>
     /// <param name="perSecond">Calls a second.</param>
     /// <param name="duration">For how long.</param>
     /// <param name="request">Makes the request of the call with this number, from 0.</param>
     /// <param name="deadline">How long an answer is of use; null: whenever it comes.</param>
-    public static Load Evenly(double perSecond, TimeSpan duration, Func<int, HttpRequestMessage> request, TimeSpan? deadline = null) =>
-        new(Enumerable.Range(0, (int)Math.Round(perSecond * duration.TotalSeconds)).Select(n =>
+    public static Load Evenly(double perSecond, TimeSpan duration, Func<int, HttpRequestMessage> request, TimeSpan? deadline = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new Load(Enumerable.Range(0, (int)Math.Round(perSecond * duration.TotalSeconds)).Select(n =>
             new LoadCall(TimeSpan.FromSeconds(n / perSecond), () => request(n)) { Deadline = deadline }));
+    }
 
     /// <summary>So many calls a second on average, each independent of the others.</summary>
     /// <param name="perSecond">Calls a second on average.</param>
@@ -40,6 +46,7 @@ public sealed class Load
     public static Load Poisson(double perSecond, TimeSpan duration, Random random, Func<int, HttpRequestMessage> request, TimeSpan? deadline = null)
     {
         ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(request);
         return new Load(PoissonArrivals(perSecond, duration, random).Select((at, n) => new LoadCall(at, () => request(n)) { Deadline = deadline }).ToList());
     }
 

@@ -40,13 +40,18 @@ public sealed class ScriptedAnswer
     public static ScriptedAnswer Status(int status) => Status((HttpStatusCode)status);
 
     /// <summary>Fails the attempt.</summary>
-    public static ScriptedAnswer Failure(Exception error) => new(make: null, error);
+    public static ScriptedAnswer Failure(Exception error) => new(make: null, error ?? throw new ArgumentNullException(nameof(error)));
 
     /// <summary>Answers with what the function makes of the attempt.</summary>
-    public static ScriptedAnswer From(Func<ScriptedAttempt, HttpResponseMessage> make) => new(make, error: null);
+    public static ScriptedAnswer From(Func<ScriptedAttempt, HttpResponseMessage> make) =>
+        new(make ?? throw new ArgumentNullException(nameof(make)), error: null);
 
     /// <summary>Answers with this response; it can be given once.</summary>
-    public static ScriptedAnswer FromHttpResponseMessage(HttpResponseMessage response) => From(_ => response);
+    public static ScriptedAnswer FromHttpResponseMessage(HttpResponseMessage response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return From(_ => response);
+    }
 
     /// <summary>See <see cref="Status(HttpStatusCode)"/>.</summary>
     public static ScriptedAnswer FromHttpStatusCode(HttpStatusCode status) => Status(status);

@@ -60,6 +60,7 @@ public sealed class ScriptedBody
     /// <param name="length">The length to announce; by default none when the body breaks or stalls, else the true one.</param>
     public HttpContent ToContent(string mediaType = "application/json", TimeProvider? timeProvider = null, long? length = null)
     {
+        ArgumentNullException.ThrowIfNull(mediaType);
         var content = new ScriptedContent([.. _steps], timeProvider ?? TimeProvider.System, length ?? (IsPlain ? Length : null));
         content.Headers.ContentType = MediaTypeHeaderValue.Parse(mediaType);
         return content;

@@ -110,6 +110,7 @@ public sealed class VirtualTime : TimeProvider
     /// <exception cref="InvalidOperationException">Called on a thread of the pool, or the task can never end.</exception>
     public void Run(Func<Task> body, [CallerArgumentExpression(nameof(body))] string? what = null)
     {
+        ArgumentNullException.ThrowIfNull(body);
         if (Thread.CurrentThread.IsThreadPoolThread)
         {
             throw new InvalidOperationException("Run would block a thread of the pool, which virtual time has to see idle. Await RunAsync instead.");
@@ -164,6 +165,7 @@ public sealed class VirtualTime : TimeProvider
     /// <exception cref="InvalidOperationException">The task waits for something that no timer and no queued work can bring about.</exception>
     public async Task UntilAsync(Task task, [CallerArgumentExpression(nameof(task))] string? what = null)
     {
+        ArgumentNullException.ThrowIfNull(task);
         await DriveAsync(new VirtualGoal(task, long.MaxValue, Brief(what))).ConfigureAwait(false);
         await task.ConfigureAwait(false);
     }

@@ -9,8 +9,9 @@ public sealed class AttemptTimeoutHandler : ChainedHandler
     /// <summary>Creates the handler for use without dependency injection.</summary>
     /// <param name="options">How long an attempt may take.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range, or two contradict each other.</exception>
     public AttemptTimeoutHandler(AttemptTimeoutOptions options, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.AttemptTimeout = options.Timeout))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.AttemptTimeout = own.Timeout))
     {
     }
 

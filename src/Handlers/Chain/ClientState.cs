@@ -71,14 +71,18 @@ internal sealed class ClientState
     }
 
     /// <summary>A handler alone: its own state, no deadline, nothing switched on but what it brings.</summary>
-    public static ClientState Alone(TimeProvider? time, Action<ResilienceHandlersOptions> configure)
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="OptionsValidationException">The options contradict themselves or are out of range.</exception>
+    public static ClientState Alone<T>(TimeProvider? time, T options, Action<ResilienceHandlersOptions, T> configure)
+        where T : class
     {
+        ArgumentNullException.ThrowIfNull(options);
         var state = new ResilienceState(time ?? TimeProvider.System, NullLoggerFactory.Instance, [], null);
-        return InCode(state, options =>
+        return InCode(state, alone =>
         {
-            options.TotalTimeout = Timeout.InfiniteTimeSpan;
-            options.BodyIdleTimeout = Timeout.InfiniteTimeSpan;
-            configure(options);
+            alone.TotalTimeout = Timeout.InfiniteTimeSpan;
+            alone.BodyIdleTimeout = Timeout.InfiniteTimeSpan;
+            configure(alone, options);
         });
     }
 

@@ -11,8 +11,9 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
     /// <summary>Creates the handler for use without dependency injection.</summary>
     /// <param name="options">When an upstream counts as down.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range, or two contradict each other.</exception>
     public CircuitBreakerHandler(CircuitBreakerOptions options, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.CircuitBreaker = options))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.CircuitBreaker = own))
     {
     }
 

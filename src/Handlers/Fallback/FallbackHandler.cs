@@ -13,7 +13,7 @@ public sealed class FallbackHandler : ChainedHandler
     /// <param name="timeProvider">The time; null for the system's.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options name a client.</exception>
     public FallbackHandler(FallbackOptions options, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.Fallback = options))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.Fallback = own))
     {
     }
 

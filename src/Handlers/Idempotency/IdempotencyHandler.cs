@@ -12,8 +12,9 @@ public sealed class IdempotencyHandler : ChainedHandler
     /// <param name="options">Which writes carry a key, and how long their results are kept.</param>
     /// <param name="store">Where keys are remembered; null for memory of its own.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range, or two contradict each other.</exception>
     public IdempotencyHandler(IdempotencyOptions options, IIdempotencyStore? store = null, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.Idempotency = options))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.Idempotency = own))
     {
         if (store is not null)
         {

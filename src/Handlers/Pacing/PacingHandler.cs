@@ -13,8 +13,9 @@ public sealed class PacingHandler : ChainedHandler
     /// <summary>Creates the handler for use without dependency injection.</summary>
     /// <param name="options">How calls are held back.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range, or two contradict each other.</exception>
     public PacingHandler(PacingOptions options, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.Pacing = options))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.Pacing = own))
     {
     }
 

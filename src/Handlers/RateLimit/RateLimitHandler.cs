@@ -11,8 +11,9 @@ public sealed class RateLimitHandler : ChainedHandler
     /// <summary>Creates the handler for use without dependency injection; the provider follows from the request's host.</summary>
     /// <param name="options">How answers are read.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range, or two contradict each other.</exception>
     public RateLimitHandler(RateLimitOptions options, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.RateLimits = options))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.RateLimits = own))
     {
     }
 

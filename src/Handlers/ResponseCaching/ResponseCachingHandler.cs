@@ -17,8 +17,9 @@ public sealed class ResponseCachingHandler : ChainedHandler
     /// <param name="options">What is stored and how it is used.</param>
     /// <param name="store">Where it is stored; null for memory of its own.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range, or two contradict each other.</exception>
     public ResponseCachingHandler(ResponseCachingOptions options, IResponseStore? store = null, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.Caching = options))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.Caching = own))
     {
         if (store is not null)
         {

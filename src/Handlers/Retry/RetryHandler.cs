@@ -12,8 +12,9 @@ public sealed class RetryHandler : ChainedHandler
     /// <summary>Creates the handler for use without dependency injection.</summary>
     /// <param name="options">When and after which wait to repeat.</param>
     /// <param name="timeProvider">The time; null for the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is out of range, or two contradict each other.</exception>
     public RetryHandler(RetryOptions options, TimeProvider? timeProvider = null)
-        : this(ClientState.Alone(timeProvider, alone => alone.Retry = options))
+        : this(ClientState.Alone(timeProvider, options, static (alone, own) => alone.Retry = own))
     {
     }
 
