@@ -37,13 +37,12 @@ internal sealed partial class Neighbours(ILogger logger)
     }
 
     /// <summary>
-    /// A timeout that somebody gave the client before us, and that the call's deadline takes the place of. The framework's own default says nothing; a shorter one was
-    /// meant, and calls may take longer now than whoever set it expects.
+    /// A timeout that somebody gave the client before us, and that the call's deadline takes the place of. The framework's own default says nothing; another one was
+    /// meant, and calls may take longer now, or are given up earlier, than whoever set it expects.
     /// </summary>
     public void Replaced(TimeSpan timeout, TimeSpan total)
     {
-        bool isShorter = total == Timeout.InfiniteTimeSpan || timeout < total;
-        if (timeout != Timeout.InfiniteTimeSpan && timeout != DefaultTimeout && isShorter && Interlocked.Exchange(ref _replaced, 1) == 0)
+        if (timeout != Timeout.InfiniteTimeSpan && timeout != DefaultTimeout && timeout != total && Interlocked.Exchange(ref _replaced, 1) == 0)
         {
             ClientTimeoutReplaced(logger, timeout, total == Timeout.InfiniteTimeSpan ? OptionText.None : total.ToString());
         }
