@@ -24,8 +24,9 @@ internal static class Delivery
         }
 
         response.RequestMessage ??= call.Request;
-        // A content of ours is in the care of a call inside this one.
-        if (HasEnded(call, response) || IsConnection(call, response) || (response.Content is CallContent && call.Watcher is null))
+        // A content of ours is in the care of a call inside this one, as long as this one holds nothing itself.
+        bool isCaredFor = response.Content is CallContent && call.Watcher is null && !call.Grant.IsHeld;
+        if (isCaredFor || HasEnded(call, response) || IsConnection(call, response))
         {
             call.EndBody();
             return;

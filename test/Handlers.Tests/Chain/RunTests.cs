@@ -132,6 +132,25 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_client_over_another_clients_chain_holds_its_own_slot_until_the_body_ends()
+    {
+        IHttpMessageHandlerFactory? handlers = null;
+        using var bench = new Bench(
+            client: "outer",
+            add: b => b.AddResilienceHandlers(o => o.Pacing.MaxConcurrency = 1).ConfigurePrimaryHttpMessageHandler(() => handlers!.CreateHandler("inner")));
+        using var inner = new Bench(client: "inner", services: s => s.AddSingleton<TimeProvider>(bench.Time));
+        handlers = inner.Services.GetRequiredService<IHttpMessageHandlerFactory>();
+        inner.Wire.OnEach(_ => ScriptedAnswer.From(_ => new HttpResponseMessage
+        {
+            Content = new ScriptedBody().Text("slow ").Wait(TimeSpan.FromSeconds(10)).Text("body").ToContent("text/plain", bench.Time),
+        }));
+
+        await bench.Run(client => Task.WhenAll(client.GetStringAsync("https://api.example/one"), client.GetStringAsync("https://api.example/two")));
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task A_message_that_is_sent_again_by_hand_reports_its_latest_call()
     {
         using var bench = new Bench();
