@@ -57,6 +57,8 @@ public sealed class LeftBehindTests
     /// <summary>Gives up after a while that is about as long as an attempt takes, without cancelling it.</summary>
     private sealed class Impatient(ConcurrentQueue<Task> left) : DelegatingHandler
     {
+        private int _sent;
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var copy = new HttpRequestMessage(request.Method, request.RequestUri);
@@ -66,7 +68,7 @@ public sealed class LeftBehindTests
             }
 
             Task<HttpResponseMessage> attempt = base.SendAsync(copy, CancellationToken.None);
-            Task patience = Random.Shared.Next(3) == 0 ? Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, cancellationToken) : attempt;
+            Task patience = Interlocked.Increment(ref _sent) % 3 == 0 ? Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, cancellationToken) : attempt;
             if (await Task.WhenAny(attempt, patience) == attempt)
             {
                 return await attempt;
@@ -81,10 +83,12 @@ public sealed class LeftBehindTests
 
     private sealed class Echo : HttpMessageHandler
     {
+        private int _seen;
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string path = request.RequestUri!.AbsolutePath;
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(4)), TimeProvider.System, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(Interlocked.Increment(ref _seen) % 5), TimeProvider.System, cancellationToken);
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(path))) };
         }
     }
