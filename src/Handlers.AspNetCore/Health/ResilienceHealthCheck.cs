@@ -49,8 +49,12 @@ internal sealed class ResilienceHealthCheck(IResilienceMonitor monitor, TimeProv
 
     private bool Counts(string client) => options.Clients.Count == 0 || options.Clients.Contains(client);
 
-    // A quota belongs to an account, which several clients may share: it counts when one of them does.
+    // A quota belongs to an account, which several clients may share: it counts when one of them does. Of a client whose provider follows from each request's host it may
+    // be any that is not another client's own.
     private bool Counts(QuotaSnapshot quota) =>
         options.Clients.Count == 0
-        || monitor.Clients.Any(client => options.Clients.Contains(client.Client) && (quota.Account == client.Client || quota.Provider == client.Provider));
+        || monitor.Clients.Any(client => options.Clients.Contains(client.Client)
+            && (quota.Account == client.Client || quota.Provider == client.Provider || (client.Provider is null && !IsAnothers(quota))));
+
+    private bool IsAnothers(QuotaSnapshot quota) => monitor.Clients.Any(other => other.Client == quota.Account && !options.Clients.Contains(other.Client));
 }

@@ -32,7 +32,7 @@ internal static partial class RetryLog
     [LoggerMessage(EventIds.RetryScheduled, LogLevel.Information, "{Operation}: retry {Retry} of {MaxRetries} in {Delay}: {Cause}", EventName = nameof(RetryScheduled))]
     private static partial void RetryScheduled(ILogger logger, string operation, int retry, int maxRetries, TimeSpan delay, string cause);
 
-    [LoggerMessage(EventIds.RetryGaveUp, LogLevel.Warning, "{Operation}: gave up after {Attempts} attempts, because {Reason}: {Cause}", EventName = nameof(RetryGaveUp))]
+    [LoggerMessage(EventIds.RetryGaveUp, LogLevel.Warning, "{Operation}: gave up after {Attempts} attempt(s), because {Reason}: {Cause}", EventName = nameof(RetryGaveUp))]
     private static partial void RetryGaveUp(ILogger logger, string operation, int attempts, string reason, string cause);
 
     [LoggerMessage(EventIds.RetryRecovered, LogLevel.Information, "{Operation}: succeeded in attempt {Attempts}", EventName = nameof(RetryRecovered))]

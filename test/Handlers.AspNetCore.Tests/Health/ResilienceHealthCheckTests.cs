@@ -55,6 +55,19 @@ public sealed class ResilienceHealthCheckTests
     }
 
     [Fact]
+    public async Task A_gate_of_the_account_that_a_named_client_uses_counts()
+    {
+        await using StatusApp app = await StatusApp.StartAsync(
+            clients: ["shop"],
+            settings: [("Retry:MaxRetries", "0"), ("Account", "acme")],
+            services: services => services.AddHealthChecks().AddResilience(options => options.Clients.Add("shop")));
+        app.Wire.OnEach(_ => ScriptedAnswer.Status(429).RetryAfter(300));
+        (await app.Client("shop").GetAsync("things")).Dispose();
+
+        (await Report(app)).Status.ShouldBe(HealthStatus.Degraded);
+    }
+
+    [Fact]
     public async Task Only_named_clients_count()
     {
         await using StatusApp app = await Watched(options => options.Clients.Add("other"));
