@@ -5,7 +5,7 @@ namespace Handlers;
 
 /// <summary>
 /// Our handlers that stand directly below one another, walked in one method: enter downwards, send, leave upwards for every handler entered, with the response
-/// or the exception. A foreign handler in between makes two runs; the inner one takes over the call that it finds on the request.
+/// or the exception. A foreign handler in between makes two runs; the inner one works on a part of the call that it finds on the request.
 /// </summary>
 internal sealed class Run
 {
