@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 using Handlers.Testing.Limits;
@@ -18,15 +17,14 @@ public abstract class ProviderTwin : HttpMessageHandler
     private readonly TwinOptions _options;
     private readonly Random _random;
     private readonly long _startTimestamp;
-    private readonly List<(TwinFault Fault, int Struck)> _faults;
-    private readonly SlidingWindow _sends = new(double.PositiveInfinity, TimeSpan.FromSeconds(1));
+    private readonly FaultPlan _faults;
+    private readonly UpstreamCapacity _capacity;
+    private readonly NamedInstants _named = new();
     private readonly HashSet<string> _effects = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TwinQuotaCount> _quotas = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<(long Written, long Named)>> _refusals = new(StringComparer.Ordinal);
     private readonly List<TwinEvent> _log = [];
-    private readonly ResponseLedger _responses = new();
+    private readonly InMemoryWire _wire;
     private long _startTicks;
-    private ImmutableDictionary<string, long> _known = ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
     private int _sent;
     private int _inFlight;
 
@@ -37,7 +35,9 @@ public abstract class ProviderTwin : HttpMessageHandler
         _random = new Random(options.Seed);
         _startTimestamp = Time.GetTimestamp();
         _startTicks = Time.GetUtcNow().UtcTicks;
-        _faults = [.. options.Faults.Select(static fault => (fault, 0))];
+        _faults = new FaultPlan(options.Faults, Draw);
+        _capacity = new UpstreamCapacity(options.Capacities);
+        _wire = new InMemoryWire(this);
     }
 
     /// <summary>The address that the real API has; in memory any address will do.</summary>
@@ -81,7 +81,7 @@ public abstract class ProviderTwin : HttpMessageHandler
     public int PeakInFlight { get; private set; }
 
     /// <summary>Responses that were neither disposed nor read to their end; in memory only.</summary>
-    public int Undisposed => _responses.Open;
+    public int Undisposed => _wire.Undisposed;
 
     /// <summary>Null in memory, where it is known when a request left. Over sockets the time after a refusal in which nothing counts as early.</summary>
     public TimeSpan? EarlyGrace { get; set; }
@@ -110,7 +110,8 @@ public abstract class ProviderTwin : HttpMessageHandler
         }
     }
 
-    private protected TimeProvider Time { get; }
+    /// <summary>The clock that client and provider share; the provider's may be set otherwise.</summary>
+    internal TimeProvider Time { get; }
 
     /// <summary>Guards everything a twin remembers; held while the hooks run.</summary>
     private protected Lock Sync => _lock;
@@ -125,7 +126,7 @@ public abstract class ProviderTwin : HttpMessageHandler
     {
         lock (_lock)
         {
-            _faults.Add((fault, 0));
+            _faults.Add(fault);
         }
     }
 
@@ -155,29 +156,18 @@ public abstract class ProviderTwin : HttpMessageHandler
     /// <summary>What a call is charged to; where a share of the calls fails at random, with what it takes to succeed on average.</summary>
     internal IEnumerable<(MeteredLimit Limit, double Cost)> ChargesOf(TwinRequest request)
     {
-        double sends = SendsPerSuccess;
+        double sends = _faults.SendsPerSuccess;
         return ChargesWithinLimits(request).Select(charge => charge.Limit is ConcurrencyLimit ? charge : (charge.Limit, charge.Cost * sends));
     }
 
     /// <summary>The first tick from <paramref name="at"/> on that lies in no outage.</summary>
-    internal long UpAt(long at)
-    {
-        foreach (var (fault, _) in _faults.OrderBy(static entry => entry.Fault.From))
-        {
-            if (fault is { Kind: TwinFaultKind.Outage, Probability: >= 1, Match: null } && AgeAt(at) is var age && age >= fault.From && age < fault.Until)
-            {
-                at = fault.Until == TimeSpan.MaxValue ? long.MaxValue : at + (fault.Until - age).Ticks;
-            }
-        }
-
-        return at;
-    }
+    internal long UpAt(long at) => _faults.UpAt(AgeAt(at)) is { } age ? at + (age - AgeAt(at)).Ticks : long.MaxValue;
 
     /// <summary>Whether the provider as a whole can take another send at this tick; ask in order of time.</summary>
-    internal bool HasRoom(long at) => CapacityAt(AgeAt(at)) is not { } capacity || _sends.Fits(at, SendsPerSuccess, capacity.At(AgeAt(at)));
+    internal bool HasRoom(long at) => _capacity.HasRoom(at, AgeAt(at), _faults.SendsPerSuccess);
 
     /// <summary>Books what a success takes of the provider's capacity.</summary>
-    internal void TakeRoom(long at) => _sends.Take(at, SendsPerSuccess);
+    internal void TakeRoom(long at) => _capacity.Take(at, _faults.SendsPerSuccess);
 
     /// <summary>Takes a request off the wire, without network delays: what a host over sockets calls.</summary>
     internal async Task<TwinReply> HandleAsync(TwinRequest request)
@@ -219,33 +209,49 @@ public abstract class ProviderTwin : HttpMessageHandler
     /// <summary>Numbers a request.</summary>
     internal int NextNumber() => Interlocked.Increment(ref _sent);
 
-    /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>A request leaves its client, and with it what the client knows of refusals.</summary>
+    internal TwinRequest Depart(HttpRequestMessage request)
     {
-        TwinRequest sent = await OpenAsync(request, cancellationToken).ConfigureAwait(false);
-        if (request.Content is { } content)
+        TwinRequest sent = TwinRequest.From(NextNumber(), request);
+        lock (_lock)
         {
-            using var body = new MemoryStream();
-            await content.CopyToAsync(body, cancellationToken).ConfigureAwait(false);
-            sent.Body = body.ToArray();
+            sent.Known = _named.Known;
         }
 
-        return await ExchangeAsync(sent, request, cancellationToken).ConfigureAwait(false);
+        return sent;
     }
+
+    /// <summary>An answer has reached its client: from here on the client knows what it names.</summary>
+    internal void Deliver(TwinReply reply)
+    {
+        if (reply.Named is { } named)
+        {
+            lock (_lock)
+            {
+                _named.Deliver(reply.RefusedBy ?? WholeUpstream, named);
+            }
+        }
+    }
+
+    /// <summary>Draws how long one way over the network takes.</summary>
+    internal TimeSpan NetworkDelay()
+    {
+        lock (_lock)
+        {
+            TimeSpan delay = _options.NetworkDelay + (_options.NetworkSpread * ((2 * Draw()) - 1));
+            return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
+        }
+    }
+
+    internal Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default) =>
+        delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, Time, cancellationToken);
 
     /// <inheritdoc/>
-    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        TwinRequest sent = OpenAsync(request, cancellationToken).GetAwaiter().GetResult();
-        if (request.Content is { } content)
-        {
-            using var body = new MemoryStream();
-            content.CopyTo(body, context: null, cancellationToken);
-            sent.Body = body.ToArray();
-        }
+    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        _wire.SendAsync(request, cancellationToken);
 
-        return ExchangeAsync(sent, request, cancellationToken).GetAwaiter().GetResult();
-    }
+    /// <inheritdoc/>
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => _wire.Send(request, cancellationToken);
 
     // The hooks below are called under the twin's lock.
 
@@ -289,52 +295,6 @@ public abstract class ProviderTwin : HttpMessageHandler
         return reply.With("Retry-After", seconds);
     }
 
-    private async Task<TwinRequest> OpenAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        TwinRequest sent = TwinRequest.From(NextNumber(), request);
-        lock (_lock)
-        {
-            sent.Known = _known;
-        }
-
-        if (RefusesConnection(sent))
-        {
-            await DelayAsync(NetworkDelay(), cancellationToken).ConfigureAwait(false);
-            throw new HttpRequestException(HttpRequestError.ConnectionError, $"Connection refused ({sent.Uri.Authority})");
-        }
-
-        return sent;
-    }
-
-    private async Task<HttpResponseMessage> ExchangeAsync(TwinRequest sent, HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        // The provider goes on with what has reached it, whether or not the client still waits.
-        TwinReply reply = await TravelAsync(sent).WaitAsync(cancellationToken).ConfigureAwait(false);
-        switch (reply.WireFault)
-        {
-            case TwinFaultKind.NoAnswer:
-                await DelayAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
-                break;
-            case not null:
-                throw new HttpRequestException(
-                    HttpRequestError.ResponseEnded,
-                    "An error occurred while sending the request.",
-                    new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely."));
-        }
-
-        Deliver(reply);
-        return _responses.HandOut(reply.ToMessage(Time), request);
-    }
-
-    private async Task<TwinReply> TravelAsync(TwinRequest request)
-    {
-        await DelayAsync(NetworkDelay()).ConfigureAwait(false);
-        TwinReply reply = await HandleAsync(request).ConfigureAwait(false);
-        await DelayAsync(NetworkDelay()).ConfigureAwait(false);
-        return reply;
-    }
-
     private TwinReply? Admit(TwinRequest request, out TimeSpan service)
     {
         lock (_lock)
@@ -349,9 +309,9 @@ public abstract class ProviderTwin : HttpMessageHandler
                 return Unavailable(outage.RetryAfter, status: 503);
             }
 
-            if (Excess() is { } excess)
+            if (_capacity.TakeOrExceed(NowTicks, Elapsed) is { } exceeded)
             {
-                return excess;
+                return Unavailable(exceeded.RetryAfter, exceeded.Status);
             }
 
             if (Refuse(request) is { } refusal)
@@ -451,21 +411,7 @@ public abstract class ProviderTwin : HttpMessageHandler
 
             if (reply.Named is { } named && EarlyGrace is not null)
             {
-                string stays = reply.RefusedBy ?? WholeUpstream;
-                (_refusals.TryGetValue(stays, out var list) ? list : _refusals[stays] = []).Add((NowTicks, named));
-            }
-        }
-    }
-
-    // From here on the client knows.
-    private void Deliver(TwinReply reply)
-    {
-        if (reply.Named is { } named)
-        {
-            string quota = reply.RefusedBy ?? WholeUpstream;
-            lock (_lock)
-            {
-                _known = _known.SetItem(quota, Math.Max(named, _known.GetValueOrDefault(quota)));
+                _named.Write(reply.RefusedBy ?? WholeUpstream, NowTicks, named);
             }
         }
     }
@@ -476,7 +422,7 @@ public abstract class ProviderTwin : HttpMessageHandler
         bool early = false;
         foreach (string quota in QuotasOf(request).Append(WholeUpstream))
         {
-            if (IsEarly(request, quota, now))
+            if (_named.IsEarly(request, quota, now, EarlyGrace))
             {
                 early = true;
                 Tally(quota, static count => count with { Early = count.Early + 1 });
@@ -487,55 +433,7 @@ public abstract class ProviderTwin : HttpMessageHandler
         Early += early ? 1 : 0;
     }
 
-    private bool IsEarly(TwinRequest request, string quota, long now)
-    {
-        if (request.Known is { } known)
-        {
-            return known.TryGetValue(quota, out long named) && now < named;
-        }
-
-        if (EarlyGrace is not { } grace || !_refusals.TryGetValue(quota, out var refusals))
-        {
-            return false;
-        }
-
-        refusals.RemoveAll(refusal => refusal.Named <= now);
-        return refusals.Exists(refusal => now >= refusal.Written + grace.Ticks);
-    }
-
-    private TwinReply? Excess()
-    {
-        TimeSpan elapsed = Elapsed;
-        long now = NowTicks;
-        if (CapacityAt(elapsed) is { } capacity && !_sends.Fits(now, 1, capacity.At(elapsed)))
-        {
-            return Unavailable(capacity.RetryAfter, capacity.Status);
-        }
-
-        _sends.Take(now, 1);
-        return null;
-    }
-
-    // Where several hold, the tightest.
-    private TwinCapacity? CapacityAt(TimeSpan elapsed) =>
-        _options.Capacities.Where(capacity => elapsed >= capacity.From && elapsed < capacity.Until).MinBy(capacity => capacity.At(elapsed));
-
     private TimeSpan AgeAt(long at) => new(at - _startTicks - _options.ClockSkew.Ticks);
-
-    private double SendsPerSuccess
-    {
-        get
-        {
-            double served = 1;
-            foreach (var (fault, _) in _faults)
-            {
-                // For a time, or for some: those who wait, or the others, need not notice.
-                served *= fault is { Kind: TwinFaultKind.Unavailable, Match: null, Times: int.MaxValue } && fault.Until == TimeSpan.MaxValue ? 1 - fault.Probability : 1;
-            }
-
-            return 1 / Math.Max(served, 1e-3);
-        }
-    }
 
     private TwinReply Unavailable(TimeSpan? retryAfter, int status)
     {
@@ -552,35 +450,7 @@ public abstract class ProviderTwin : HttpMessageHandler
 
     private TwinReply Date(TwinReply reply) => reply.With("Date", Clock.ToString("R", CultureInfo.InvariantCulture));
 
-    private TwinFault? Strikes(TwinRequest request, TwinFaultKind kind)
-    {
-        TimeSpan elapsed = Elapsed;
-        for (int i = 0; i < _faults.Count; i++)
-        {
-            var (fault, struck) = _faults[i];
-            if (fault.Kind == kind && elapsed >= fault.From && elapsed < fault.Until && struck < fault.Times
-                && fault.Match?.Invoke(request) != false
-                && (fault.Probability >= 1 || Draw() < fault.Probability))
-            {
-                _faults[i] = (fault, struck + 1);
-                return fault;
-            }
-        }
-
-        return null;
-    }
-
-    private TimeSpan NetworkDelay()
-    {
-        lock (_lock)
-        {
-            TimeSpan delay = _options.NetworkDelay + (_options.NetworkSpread * ((2 * Draw()) - 1));
-            return delay < TimeSpan.Zero ? TimeSpan.Zero : delay;
-        }
-    }
-
-    private Task DelayAsync(TimeSpan delay, CancellationToken cancellationToken = default) =>
-        delay == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(delay, Time, cancellationToken);
+    private TwinFault? Strikes(TwinRequest request, TwinFaultKind kind) => _faults.Strike(request, kind, Elapsed);
 
     private void Tally(string quota, Func<TwinQuotaCount, TwinQuotaCount> count) => _quotas[quota] = count(_quotas.GetValueOrDefault(quota));
 
