@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Handlers.Quotas;
 
 /// <summary>One metered thing: its limits and its gate. Its account's lock guards it.</summary>
@@ -46,7 +44,8 @@ internal abstract class Quota
         }
 
         ResourcePolicy[] others = Array.FindAll(_sources, s => s.Client != policy.Client);
-        Limits = Reconcile(others.Length == 0 ? policy.Limits : others.SelectMany(s => s.Limits).Concat(policy.Limits).Distinct(), clock, now);
+        IEnumerable<LimitSpec> wanted = others.Length == 0 ? policy.Limits : others.SelectMany(s => s.Limits).Concat(policy.Limits).Distinct();
+        Limits = LimitReconciliation.Of(Limits, wanted, Account.IsSmooth, clock, now);
         Volatile.Write(ref _sources, others.Length == 0 ? policy.AsOnlySource : [policy, .. others]);
         Paces = Limits is not null || Gate is not null;
     }
@@ -303,45 +302,7 @@ internal abstract class Quota
         }
     }
 
-    public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, in WaitingCount waiting)
-    {
-        Pace? pace = LookNeedsLock(now);
-        ImmutableArray<LimitSnapshot>.Builder limits = ImmutableArray.CreateBuilder<LimitSnapshot>();
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next is Spread)
-            {
-                continue;
-            }
-
-            long fullAt = next.FullAt(now);
-            limits.Add(new LimitSnapshot
-            {
-                Text = next.ToString(),
-                Unit = next.Unit,
-                Capacity = next.Capacity,
-                Free = next.Free(now),
-                FullAt = fullAt > now && fullAt != Limit.Never ? clock.At(fullAt) : null,
-                SpentAt = next.SpentAt(pace?.Of(next.Unit, now) ?? 0, now) is var spentAt && spentAt < Limit.Never ? clock.At(spentAt) : null,
-            });
-        }
-
-        bool closed = Gate is { } gate && gate.ClosedUntil > now;
-        return new QuotaSnapshot
-        {
-            Provider = Account.Provider,
-            Account = Account.Name,
-            Resource = Resource,
-            ClosedUntil = closed ? clock.At(Gate!.ClosedUntil) : null,
-            ClosedBecause = closed ? Gate!.Why : null,
-            IsExhausted = closed && Gate!.IsExhausted,
-            WaitingInteractive = waiting.Interactive,
-            WaitingNormal = waiting.Normal,
-            WaitingBackground = waiting.Background,
-            UnderWay = Account.UnderWay,
-            Limits = limits.ToImmutable(),
-        };
-    }
+    public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, in WaitingCount waiting) => QuotaSnapshot.Of(this, LookNeedsLock(now), clock, now, waiting);
 
     /// <summary>Nothing is remembered here that a new quota would not know.</summary>
     public bool IsForgettableNeedsLock(long now)
@@ -498,68 +459,5 @@ internal abstract class Quota
         Spread.Over(Limits, Account.IsSmooth);
         Paces = true;
         return true;
-    }
-
-    private Limit? Reconcile(IEnumerable<LimitSpec> wanted, LedgerClock clock, long now)
-    {
-        var old = new List<Limit>();
-        var announced = new List<Limit>();
-        var spreads = new List<Spread>();
-        for (Limit? limit = Limits; limit is not null; limit = limit.Next)
-        {
-            if (limit is Spread spread)
-            {
-                spreads.Add(spread);
-            }
-            else
-            {
-                (limit is AnnouncedLimit or LearnedRate ? announced : old).Add(limit);
-            }
-        }
-
-        List<LimitSpec> specs = [.. wanted];
-        if (specs.Count > 0)
-        {
-            announced.RemoveAll(limit => limit is LearnedRate { WasRefused: false });
-        }
-
-        Limit? first = null;
-        Limit? last = null;
-        foreach (Limit limit in specs.Select(spec => Keep(old, spec, now) ?? Limit.Create(spec, clock, now)).Concat(announced))
-        {
-            limit.Next = null;
-            if (last is null)
-            {
-                first = limit;
-            }
-            else
-            {
-                last.Next = limit;
-            }
-
-            last = limit;
-        }
-
-        Spread.Over(first, Account.IsSmooth, spreads);
-        return first;
-    }
-
-    /// <summary>The old limit that goes on as <paramref name="spec"/>: the same one, else one of its kind and unit.</summary>
-    private static Limit? Keep(List<Limit> old, LimitSpec spec, long now)
-    {
-        int index = old.FindIndex(l => l.Declared == spec);
-        if (index < 0)
-        {
-            index = old.FindIndex(l => l.Spec.Kind == spec.Kind && l.Unit == spec.Unit);
-        }
-
-        if (index < 0)
-        {
-            return null;
-        }
-
-        Limit kept = old[index];
-        old.RemoveAt(index);
-        return kept.Declared == spec ? kept : AdaptiveLimit.Declare(kept, spec, now);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Handlers.Quotas;
 
 namespace Handlers;
 
@@ -40,4 +41,33 @@ public sealed record QuotaSnapshot
 
     /// <summary>Its limits.</summary>
     public ImmutableArray<LimitSnapshot> Limits { get; init; } = [];
+
+    /// <summary>Taken under the lock of the quota's account.</summary>
+    internal static QuotaSnapshot Of(Quota quota, Pace? pace, LedgerClock clock, long now, in WaitingCount waiting)
+    {
+        ImmutableArray<LimitSnapshot>.Builder limits = ImmutableArray.CreateBuilder<LimitSnapshot>();
+        for (Limit? next = quota.Limits; next is not null; next = next.Next)
+        {
+            if (next is not Spread)
+            {
+                limits.Add(LimitSnapshot.Of(next, pace, clock, now));
+            }
+        }
+
+        bool closed = quota.Gate is { } gate && gate.ClosedUntil > now;
+        return new QuotaSnapshot
+        {
+            Provider = quota.Account.Provider,
+            Account = quota.Account.Name,
+            Resource = quota.Resource,
+            ClosedUntil = closed ? clock.At(quota.Gate!.ClosedUntil) : null,
+            ClosedBecause = closed ? quota.Gate!.Why : null,
+            IsExhausted = closed && quota.Gate!.IsExhausted,
+            WaitingInteractive = waiting.Interactive,
+            WaitingNormal = waiting.Normal,
+            WaitingBackground = waiting.Background,
+            UnderWay = quota.Account.UnderWay,
+            Limits = limits.ToImmutable(),
+        };
+    }
 }

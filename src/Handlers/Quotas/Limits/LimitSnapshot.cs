@@ -1,3 +1,5 @@
+using Handlers.Quotas;
+
 namespace Handlers;
 
 /// <summary>A copy of one limit to look at.</summary>
@@ -23,4 +25,19 @@ public sealed record LimitSnapshot
     /// refills as fast, or is not spent. The pace is measured from the first look at a quota in use on.
     /// </summary>
     public DateTimeOffset? SpentAt { get; init; }
+
+    internal static LimitSnapshot Of(Limit limit, Pace? pace, LedgerClock clock, long now)
+    {
+        long fullAt = limit.FullAt(now);
+        long spentAt = limit.SpentAt(pace?.Of(limit.Unit, now) ?? 0, now);
+        return new LimitSnapshot
+        {
+            Text = limit.ToString(),
+            Unit = limit.Unit,
+            Capacity = limit.Capacity,
+            Free = limit.Free(now),
+            FullAt = fullAt > now && fullAt != Limit.Never ? clock.At(fullAt) : null,
+            SpentAt = spentAt < Limit.Never ? clock.At(spentAt) : null,
+        };
+    }
 }
