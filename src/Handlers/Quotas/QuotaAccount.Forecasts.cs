@@ -7,6 +7,9 @@ internal sealed partial class QuotaAccount
     private const int Doubt = 32;
     private const int DoubtAmongOthers = 6;
 
+    // Others come at random, and n of them in a wait stray by the root of n: few make a wait less certain than many. So many standard deviations have to fit.
+    private const double Deviations = 2;
+
     /// <summary>Why a call waits; null when it does not any more.</summary>
     public WaitSnapshot? Explain(Waiter waiter)
     {
@@ -148,6 +151,7 @@ internal sealed partial class QuotaAccount
         in QuotaDemand demand, Lane? lane, in Charge charge, AuthorityGate? authority, long now, out Outlook outlook)
     {
         var prospect = new Prospect(this, demand.Priority, demand.Policy.Reserve, now);
+        Prospect alone = prospect;
         outlook = default;
         for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
@@ -160,13 +164,14 @@ internal sealed partial class QuotaAccount
 
             Load ahead = _lanes is { } lanes ? lanes.AheadNeedsLock(lane, quota, demand.Priority, demand.Tenant, charge) : default;
             prospect.Consider(quota, cost, ahead, TimesNeedsLock.Lag);
+            alone.Consider(quota, cost, default, TimesNeedsLock.Lag);
         }
 
         prospect.Consider(authority);
         outlook = prospect.ToOutlook();
         Load waiting = lane is null ? default : lane.Queue.Load;
         long giveUpAt = GiveUpAt(demand, now);
-        long doubt = waiting.Count > 0 ? Doubtful(prospect.At - now, demand.Priority, demand.Tenant) : 0;
+        long doubt = waiting.Count > 0 ? Doubtful(prospect, alone.At, demand.Priority, demand.Tenant, now) : 0;
         return giveUpAt <= now || prospect.At + doubt > giveUpAt ? Refuse(QuotaRefusalReason.WouldMissDeadline, outlook, prospect.At, now, giveUpAt - now)
             : waiting.Count >= demand.Policy.MaxQueue || waiting.Bytes + demand.BodyBytes > demand.Policy.MaxQueueBytes
                 ? Refuse(QuotaRefusalReason.QueueFull, outlook with { Position = waiting.Count + 1 }, prospect.At, now, allowed: 0)
@@ -181,8 +186,19 @@ internal sealed partial class QuotaAccount
             ? Refuse(QuotaRefusalReason.Exhausted, new Outlook(1, null, quota, null, null, gate.Why, default), gate.ClosedUntil, now, allowed: 0)
         : null;
 
-    /// <summary>How far a forecast may be off.</summary>
-    private static long Doubtful(long wait, CallPriority priority, string? tenant) => wait / (priority == CallPriority.Background || tenant is not null ? DoubtAmongOthers : Doubt);
+    /// <summary>How far the forecast for one who would come last may be off; nobody else makes a wait uncertain that it would have alone.</summary>
+    private static long Doubtful(in Prospect prospect, long alone, CallPriority priority, string? tenant, long now)
+    {
+        long usual = Doubtful(prospect.At - now, priority, tenant);
+        return DependsOnOthers(priority, tenant) && prospect.At > alone
+            ? Math.Max(usual, (long)((prospect.At - alone) * Deviations / Math.Sqrt(Math.Max(1, prospect.Ahead))))
+            : usual;
+    }
+
+    /// <summary>How far the forecast for one who waits may be off.</summary>
+    private static long Doubtful(long wait, CallPriority priority, string? tenant) => wait / (DependsOnOthers(priority, tenant) ? DoubtAmongOthers : Doubt);
+
+    private static bool DependsOnOthers(CallPriority priority, string? tenant) => priority == CallPriority.Background || tenant is not null;
 
     private QuotaRefusal Refuse(QuotaRefusalReason reason, in Outlook outlook, long at, long now, long allowed, long cost = 0)
     {

@@ -76,6 +76,55 @@ public sealed class HopelessWaitTests
         refused!.Reason.ShouldBe(QuotaRefusalReason.CannotFit);
     }
 
+    [Theory]
+    [InlineData("FinishSoonest", CallPriority.Normal)]
+    [InlineData("FinishSoonest", CallPriority.Background)]
+    [InlineData("Smooth", CallPriority.Normal)]
+    [InlineData("Smooth", CallPriority.Background)]
+    public async Task Hardly_anybody_waits_in_vain_behind_urgent_calls_that_come_at_random(string mode, CallPriority priority)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Pacing:Limits", "10/second"), ("Pacing:Mode", mode), ("Caching:Enabled", "false")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(0.14)));
+        var random = new Random(1);
+        int refused = 0;
+        int inVain = 0;
+
+        await bench.Run(client => Task.WhenAll(
+            Poisson(client, perSecond: 50, new CallOptions { Tenant = "much", Priority = priority, Deadline = TimeSpan.FromSeconds(5) }),
+            Poisson(client, perSecond: 5, new CallOptions { Tenant = "little", Priority = CallPriority.Interactive, Deadline = TimeSpan.FromSeconds(5) })));
+
+        refused.ShouldBeGreaterThan(4_000);
+        inVain.ShouldBeLessThan(refused / 100);
+
+        async Task Poisson(HttpClient client, double perSecond, CallOptions options)
+        {
+            var calls = new List<Task>();
+            while (bench.Time.Elapsed < TimeSpan.FromSeconds(120))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(-Math.Log(1 - random.NextDouble()) / perSecond), bench.Time);
+                calls.Add(CallAsync(client, options));
+            }
+
+            await Task.WhenAll(calls);
+        }
+
+        async Task CallAsync(HttpClient client, CallOptions options)
+        {
+            TimeSpan came = bench.Time.Elapsed;
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.SetCallOptions(options);
+            try
+            {
+                (await client.SendAsync(request)).Dispose();
+            }
+            catch (QuotaRejectedException)
+            {
+                refused++;
+                inVain += bench.Time.Elapsed - came > TimeSpan.FromSeconds(1) ? 1 : 0;
+            }
+        }
+    }
+
     [Fact]
     public async Task Who_waits_is_asked_again_when_a_limit_was_lowered_by_configuration()
     {
