@@ -8,7 +8,9 @@ internal sealed partial class QuotaAccount
     private const int DoubtAmongOthers = 6;
 
     // Others come at random, and n of them in a wait stray by the root of n: few make a wait less certain than many. So many standard deviations have to fit.
+    // Where it is a matter of a few, a third of the wait is the most: their turn comes by the fair order rather than by chance.
     private const double Deviations = 2;
+    private const int FewestAhead = 36;
 
     /// <summary>Why a call waits; null when it does not any more.</summary>
     public WaitSnapshot? Explain(Waiter waiter)
@@ -191,7 +193,7 @@ internal sealed partial class QuotaAccount
     {
         long usual = Doubtful(prospect.At - now, priority, tenant);
         return DependsOnOthers(priority, tenant) && prospect.At > alone
-            ? Math.Max(usual, (long)((prospect.At - alone) * Deviations / Math.Sqrt(Math.Max(1, prospect.Ahead))))
+            ? Math.Max(usual, (long)((prospect.At - alone) * Deviations / Math.Sqrt(Math.Max(FewestAhead, prospect.Ahead))))
             : usual;
     }
 
