@@ -123,8 +123,9 @@ public sealed class RawServer : IAsyncDisposable
                 serving.Add(ServeAsync(connection));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
+            // Stopped; a listener that is told so between two connections says that it does not listen.
             await Task.WhenAll(serving).ConfigureAwait(false);
         }
     }
