@@ -68,6 +68,7 @@ public sealed class LeftBehindTests
             }
 
             Task<HttpResponseMessage> attempt = base.SendAsync(copy, CancellationToken.None);
+            // Real time, as everything here: what is raced are threads.
             Task patience = Interlocked.Increment(ref _sent) % 3 == 0 ? Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, cancellationToken) : attempt;
             if (await Task.WhenAny(attempt, patience) == attempt)
             {
@@ -88,6 +89,7 @@ public sealed class LeftBehindTests
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             string path = request.RequestUri!.AbsolutePath;
+            // An upstream's time to answer, about as long as the other's patience.
             await Task.Delay(TimeSpan.FromMilliseconds(Interlocked.Increment(ref _seen) % 5), TimeProvider.System, cancellationToken);
             return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(path))) };
         }

@@ -1,23 +1,9 @@
 namespace Handlers.Testing;
 
 /// <summary>A body's stream that says when it has given its last byte or was disposed.</summary>
-internal sealed class TrackedStream(Stream inner, Action ended) : Stream
+internal sealed class TrackedStream(Stream inner, Action ended) : BodyStream
 {
     private readonly Action _ended = ended;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -36,9 +22,6 @@ internal sealed class TrackedStream(Stream inner, Action ended) : Stream
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         int read = -1;
@@ -53,16 +36,6 @@ internal sealed class TrackedStream(Stream inner, Action ended) : Stream
 
         return read;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

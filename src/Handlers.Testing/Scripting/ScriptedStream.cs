@@ -1,32 +1,15 @@
 namespace Handlers.Testing;
 
 /// <summary>Plays the steps of a body to whoever reads. A stall ends with the reader's token or the stream's disposal.</summary>
-internal sealed class ScriptedStream(IReadOnlyList<BodyStep> steps, TimeProvider timeProvider) : Stream
+internal sealed class ScriptedStream(IReadOnlyList<BodyStep> steps, TimeProvider timeProvider) : BodyStream
 {
     private readonly CancellationTokenSource _closed = new();
     private int _step;
     private int _offset;
     private bool _paused;
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -61,16 +44,6 @@ internal sealed class ScriptedStream(IReadOnlyList<BodyStep> steps, TimeProvider
 
         return 0;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -36,6 +36,7 @@ internal static class Worker
                 scenarios.Add(job.Scenario, scenario = ScenarioReader.Load(job.Scenario));
             }
 
+            // This thread is the process's own and not the pool's, which virtual time has to see idle.
             RunFigures figures = SimulationRun.RunAsync(scenario, job.Policy, job.Seed, job.WithTimeline).GetAwaiter().GetResult();
             return VirtualTime.IsRepeatable
                 ? new WorkerReply(figures, Error: null)

