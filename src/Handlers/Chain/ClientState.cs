@@ -20,7 +20,8 @@ internal sealed class ClientState
 
     private readonly ConcurrentDictionary<Authority, Upstream> _upstreams = new();
     private int _sweepAt = SweepFrom;
-    private ClientPolicy _policy;
+    private readonly Func<Exception>? _unusable;
+    private ClientPolicy? _policy;
     private Upstream? _lastUpstream;
     private BudgetEntry? _lastBudget;
     private ResponseCache? _responses;
@@ -28,10 +29,19 @@ internal sealed class ClientState
     private int _saidRoutePassedOver;
 
     public ClientState(string name, ResilienceState state, ClientPolicy policy)
+        : this(name, state) => _policy = policy;
+
+    /// <summary>
+    /// A client that has no good options yet, only a reason to throw. The factory builds its chain all the same: what it fails to build once it never tries again, and no edit
+    /// would help before a restart.
+    /// </summary>
+    public ClientState(string name, ResilienceState state, Func<Exception> unusable)
+        : this(name, state) => _unusable = unusable;
+
+    private ClientState(string name, ResilienceState state)
     {
         Name = name;
         State = state;
-        _policy = policy;
         Logger = state.Loggers.CreateLogger($"Handlers.HttpClient.{name}");
         Neighbours = new Neighbours(Logger);
         Stats = new ClientStats(name, state.Clock, state.Metrics);
@@ -49,8 +59,8 @@ internal sealed class ClientState
 
     public ClientStats Stats { get; }
 
-    /// <summary>The options in force. A call keeps those it began with.</summary>
-    public ClientPolicy Policy => Volatile.Read(ref _policy);
+    /// <summary>The options in force. A call keeps those it began with. Throws what is wrong with them as long as there were no good ones.</summary>
+    public ClientPolicy Policy => Volatile.Read(ref _policy) ?? throw _unusable!();
 
     public IEnumerable<Upstream> Upstreams => _upstreams.Values;
 
@@ -125,8 +135,8 @@ internal sealed class ClientState
 
     public ClientSnapshot Snapshot()
     {
-        ClientPolicy policy = Policy;
-        return Stats.Snapshot(policy.NamedProvider, policy.Enabled != Stages.None);
+        ClientPolicy? policy = Volatile.Read(ref _policy);
+        return Stats.Snapshot(policy?.NamedProvider, policy is { Enabled: not Stages.None });
     }
 
     /// <summary>Some <see cref="HttpClient"/> has no timeout of its own any more: its calls keep their deadline also while every handler is switched off.</summary>
@@ -137,9 +147,14 @@ internal sealed class ClientState
     /// </summary>
     public void TakeOverTimeout(HttpClient http)
     {
-        if (Policy.Enabled != Stages.None)
+        ClientPolicy? policy = Volatile.Read(ref _policy);
+        if (policy is null or { Enabled: not Stages.None })
         {
-            Neighbours.Replaced(http.Timeout, Policy.Options.TotalTimeout);
+            if (policy is not null)
+            {
+                Neighbours.Replaced(http.Timeout, policy.Options.TotalTimeout);
+            }
+
             http.Timeout = Timeout.InfiniteTimeSpan;
             HoldsTimeouts = true;
         }

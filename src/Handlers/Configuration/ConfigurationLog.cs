@@ -28,4 +28,11 @@ internal static partial class ConfigurationLog
         "Client \"{Client}\" could not take over a configuration edit; the next edit tries again.",
         EventName = nameof(EventIds.EditNotApplied))]
     public static partial void EditNotApplied(ILogger logger, Exception exception, string client);
+
+    [LoggerMessage(
+        EventIds.ClientUnusable,
+        LogLevel.Error,
+        "Client \"{Client}\" has no good options: each of its calls throws until its configuration is corrected. {Errors}",
+        EventName = nameof(EventIds.ClientUnusable))]
+    public static partial void ClientUnusable(ILogger logger, string client, string errors);
 }

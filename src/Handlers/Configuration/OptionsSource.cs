@@ -6,7 +6,7 @@ namespace Handlers;
 
 /// <summary>
 /// One client's options in force, for as long as the process lives. A good edit replaces them, a bad one is logged and changes nothing, and one that says
-/// nothing new goes unnoticed.
+/// nothing new goes unnoticed. Where there are no good options yet, the first good edit brings them.
 /// </summary>
 internal sealed class OptionsSource : IDisposable
 {
@@ -14,37 +14,45 @@ internal sealed class OptionsSource : IDisposable
     private readonly RejectedEdits _rejected;
     private readonly ILogger _logger;
     private readonly SettingSources _sources;
-    private Composition _current;
-    private Action<Composition, Composition>? _changed;
+    private Composition? _current;
+    private ImmutableArray<string> _mistakes = [];
+    private Action<Composition?, Composition>? _changed;
     private ReloadWatch? _watch;
     private bool _hadRoot;
     private (bool Defaults, bool Own) _sections;
 
-    /// <exception cref="InvalidConfigurationException">The configuration has mistakes: all of them are told.</exception>
     public OptionsSource(ClientLayers layers, RejectedEdits rejected, ILogger logger)
     {
         _layers = layers;
         _rejected = rejected;
         _logger = logger;
         _sources = new SettingSources(layers.Container, [.. new[] { layers.Root, layers.ClientSection }.OfType<IConfigurationSection>().Select(section => section.Path)]);
-        _current = OptionsComposer.Compose(layers);
-        if (!_current.Errors.IsEmpty)
+        Composition first = OptionsComposer.Compose(layers);
+        if (first.Errors.IsEmpty)
         {
-            throw new InvalidConfigurationException(layers.Client, _current.Errors);
+            Begin(first);
+            return;
         }
 
-        Accept();
-        ConfigurationLog.EffectivePolicy(logger, layers.Client, EffectivePolicy.Describe(_current));
+        _mistakes = first.Errors;
+        _ = rejected.Replace(this, first.Errors);
+        ConfigurationLog.ClientUnusable(logger, layers.Client, string.Join(' ', first.Errors));
     }
 
-    /// <summary>The options in force. Nobody changes them; an edit puts others in their place.</summary>
-    public Composition Current => Volatile.Read(ref _current);
+    /// <summary>
+    /// The options in force. Nobody changes them; an edit puts others in their place. Null as long as there were no good ones: a host does not start then, but a client may
+    /// be asked for without one, or for the first time while an edit is wrong.
+    /// </summary>
+    public Composition? Current => Volatile.Read(ref _current);
+
+    /// <summary>What is wrong, for who needs options where there are none; made anew for each call that throws it.</summary>
+    public InvalidConfigurationException Mistakes() => new(_layers.Client, _mistakes);
 
     /// <summary>
-    /// Begins to follow edits. <paramref name="changed"/> gets the old and the new options, one edit at a time and in their order; edits since the construction
-    /// are made up for.
+    /// Begins to follow edits. <paramref name="changed"/> gets the old options, null for none, and the new ones, one edit at a time and in their order; edits since the
+    /// construction are made up for.
     /// </summary>
-    public void Watch(Action<Composition, Composition> changed)
+    public void Watch(Action<Composition?, Composition> changed)
     {
         _changed = changed;
         _watch = new ReloadWatch([_layers.Root, _layers.Section], TakeOver);
@@ -61,7 +69,7 @@ internal sealed class OptionsSource : IDisposable
         try
         {
             Composition edited = OptionsComposer.Compose(_layers);
-            ImmutableArray<string> errors = [.. Lost(), .. edited.Errors];
+            ImmutableArray<string> errors = [.. _current is null ? [] : Lost(), .. edited.Errors];
             ImmutableArray<string> unheard = _rejected.Replace(this, errors);
             if (!unheard.IsEmpty)
             {
@@ -72,13 +80,20 @@ internal sealed class OptionsSource : IDisposable
 
             if (!errors.IsEmpty)
             {
-                return;
+                _mistakes = errors;
             }
-
-            Accept();
-            if (!edited.IsSameAs(_current))
+            else if (_current is not { } current)
             {
-                Swap(edited);
+                Begin(edited);
+                _changed?.Invoke(null, edited);
+            }
+            else
+            {
+                Accept();
+                if (!edited.IsSameAs(current))
+                {
+                    Swap(current, edited);
+                }
             }
         }
         catch (Exception exception)
@@ -122,9 +137,16 @@ internal sealed class OptionsSource : IDisposable
     private static bool Exists(IConfiguration? root) =>
         root is IConfigurationSection section && (section.Exists() || (section as ConfigurationSection)?.TryGetValue(null, out _) == true);
 
-    private void Swap(Composition edited)
+    /// <summary>The first good options.</summary>
+    private void Begin(Composition first)
     {
-        Composition old = _current;
+        Accept();
+        Volatile.Write(ref _current, first);
+        ConfigurationLog.EffectivePolicy(_logger, _layers.Client, EffectivePolicy.Describe(first));
+    }
+
+    private void Swap(Composition old, Composition edited)
+    {
         Volatile.Write(ref _current, edited);
         ConfigurationLog.OptionsChanged(_logger, _layers.Client, EffectivePolicy.DescribeChange(old, edited));
         _changed?.Invoke(old, edited);

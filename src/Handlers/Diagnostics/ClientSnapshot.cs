@@ -9,7 +9,7 @@ public sealed record ClientSnapshot
     /// <summary>The provider that its configuration names; null when the request's host decides.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>Whether any of its handlers is switched on.</summary>
+    /// <summary>Whether any of its handlers is switched on. False also for a client without good options, whose calls throw.</summary>
     public bool Enabled { get; init; }
 
     /// <summary>Calls that have ended: their headers came, they failed, or the caller gave up.</summary>

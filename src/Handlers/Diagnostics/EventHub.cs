@@ -55,7 +55,7 @@ internal sealed class EventHub(TimeProvider time)
         }
     }
 
-    public void OptionsReloaded(string client, Composition old, Composition edited)
+    public void OptionsReloaded(string client, Composition? old, Composition edited)
     {
         if (IsWatched)
         {
@@ -64,7 +64,9 @@ internal sealed class EventHub(TimeProvider time)
                 Kind = ResilienceEventKind.OptionsReloaded,
                 At = Now,
                 Client = client,
-                Message = $"Client \"{client}\" goes on with new options: {EffectivePolicy.DescribeChange(old, edited)}",
+                Message = old is null
+                    ? $"Client \"{client}\" has good options now: {EffectivePolicy.Describe(edited)}"
+                    : $"Client \"{client}\" goes on with new options: {EffectivePolicy.DescribeChange(old, edited)}",
             });
         }
     }

@@ -83,7 +83,9 @@ internal sealed class ClientRegistry : IDisposable
             Rejected = mistakes => _state.Events.OptionsRejected(name, mistakes),
         };
         int version = 0;
-        var client = new ClientState(name, _state, PolicyOf(name, version, source.Current));
+        ClientState client = source.Current is { } options
+            ? new ClientState(name, _state, PolicyOf(name, version, options))
+            : new ClientState(name, _state, source.Mistakes);
         source.Watch((old, edited) =>
         {
             client.Apply(PolicyOf(name, ++version, edited));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Handlers.Tests.Configuration;
 
@@ -77,6 +78,35 @@ public sealed class HotReloadTests
         rejected.Level.ShouldBe(LogLevel.Error);
         rejected.Text.ShouldContain("ResilienceHandlers:Clients:api:Retry:MaxRetries");
         rejected.Text.ShouldContain("lots");
+    }
+
+    [Theory]
+    [InlineData("ResilienceHandlers:Clients:api:Retry:MaxRetries")]
+    [InlineData("ResilienceHandlers:Defaults:Retry:MaxRetries")]
+    public async Task A_client_first_asked_for_while_its_settings_are_wrong_works_as_soon_as_an_edit_corrects_them(string path)
+    {
+        using var bench = new Bench(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { [path] = "lots", [Settings.Key("api", "Retry:Jitter")] = "0" });
+        bench.Wire.OnEach(_ => HttpStatusCode.BadGateway);
+
+        await bench.Run(async client =>
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, "things");
+            string first = (await Should.ThrowAsync<OptionsValidationException>(() => client.SendAsync(request))).Message;
+            bench.Settings.Edit(path, "plenty");
+            string second = Should.Throw<OptionsValidationException>(() => client.Send(new HttpRequestMessage(HttpMethod.Get, "things"))).Message;
+            bench.Services.GetRequiredService<IResilienceMonitor>().Clients.ShouldHaveSingleItem().Enabled.ShouldBeFalse();
+            bench.Settings.Edit(path, "1");
+
+            first.ShouldContain($"{path} = \"lots\"");
+            second.ShouldContain($"{path} = \"plenty\"");
+            (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+            (await bench.Create().GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+            client.Timeout.ShouldBe(Timeout.InfiniteTimeSpan, "the call's deadline holds from now on");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(4);
+        bench.Log.Named("ClientUnusable").ShouldHaveSingleItem().Text.ShouldContain("lots");
+        bench.Log.Named("EffectivePolicy").ShouldHaveSingleItem().Text.ShouldContain("Retry:MaxRetries 1");
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class OptionsSourceTests : IDisposable
     private readonly EditableConfiguration _settings = new((Retries, "5"), ("Logging:LogLevel:Default", "Information"));
     private readonly LogRecorder _log = new();
     private readonly RejectedEdits _rejected = new();
-    private readonly List<(Composition Old, Composition New)> _changes = [];
+    private readonly List<(Composition? Old, Composition New)> _changes = [];
     private readonly OptionsSource _source;
 
     public OptionsSourceTests()
@@ -19,7 +19,7 @@ public sealed class OptionsSourceTests : IDisposable
         _source.Watch((old, edited) => _changes.Add((old, edited)));
     }
 
-    private ResilienceHandlersOptions Options => _source.Current.Options;
+    private ResilienceHandlersOptions Options => _source.Current!.Options;
 
     public void Dispose() => _source.Dispose();
 
@@ -32,8 +32,8 @@ public sealed class OptionsSourceTests : IDisposable
 
         Options.Retry.MaxRetries.ShouldBe(7);
         before.Retry.MaxRetries.ShouldBe(5, "a call holds on to the options that it began with");
-        (Composition old, Composition edited) = _changes.ShouldHaveSingleItem();
-        old.Options.ShouldBeSameAs(before);
+        (Composition? old, Composition edited) = _changes.ShouldHaveSingleItem();
+        old!.Options.ShouldBeSameAs(before);
         edited.ShouldBeSameAs(_source.Current);
         _log[EventIds.OptionsChanged].ShouldBe(["Client \"github\" goes on with new options: Retry:MaxRetries 5 -> 7"]);
     }
@@ -60,7 +60,7 @@ public sealed class OptionsSourceTests : IDisposable
     [Fact]
     public void An_edit_of_an_unrelated_setting_changes_nothing_at_all()
     {
-        Composition before = _source.Current;
+        Composition before = _source.Current!;
         int logged = _log.Count;
 
         _settings.Edit(("Logging:LogLevel:Default", "Debug"));
@@ -76,7 +76,7 @@ public sealed class OptionsSourceTests : IDisposable
     [Fact]
     public void A_bad_edit_is_logged_once_and_the_last_good_options_stay()
     {
-        Composition before = _source.Current;
+        Composition before = _source.Current!;
 
         _settings.Edit((Retries, "lots"), ("ResilienceHandlers:Clients:github:Retry:Jitter", "0.5"));
         _settings.Edit(("Logging:LogLevel:Default", "Debug"));
@@ -112,7 +112,7 @@ public sealed class OptionsSourceTests : IDisposable
     [Fact]
     public void Taking_a_bad_edit_back_goes_unnoticed()
     {
-        Composition before = _source.Current;
+        Composition before = _source.Current!;
 
         _settings.Edit((Retries, "lots"));
         _settings.Edit((Retries, "5"));
@@ -171,12 +171,12 @@ public sealed class OptionsSourceTests : IDisposable
             File.WriteAllText(file, """{ "ResilienceHandlers": { "Clients": """);
             Should.Throw<InvalidDataException>(root.Reload);
             other.Edit(("Logging:LogLevel:Default", "Debug"));
-            int whenBroken = source.Current.Options.Retry.MaxRetries;
+            int whenBroken = source.Current!.Options.Retry.MaxRetries;
             File.Delete(file);
             root.Reload();
 
             whenBroken.ShouldBe(8);
-            source.Current.Options.Retry.MaxRetries.ShouldBe(8);
+            source.Current!.Options.Retry.MaxRetries.ShouldBe(8);
             _log[EventIds.EditRejected].ShouldHaveSingleItem();
         }
         finally
@@ -215,7 +215,7 @@ public sealed class OptionsSourceTests : IDisposable
         _settings.Edit((Retries, "6"));
 
         seen.ShouldBe([6, 8]);
-        source.Current.Options.Retry.MaxRetries.ShouldBe(8);
+        source.Current!.Options.Retry.MaxRetries.ShouldBe(8);
     }
 
     [Fact]
@@ -236,7 +236,7 @@ public sealed class OptionsSourceTests : IDisposable
         _settings.Edit((Retries, "7"));
 
         _log[EventIds.EditNotApplied].ShouldHaveSingleItem();
-        source.Current.Options.Retry.MaxRetries.ShouldBe(7);
+        source.Current!.Options.Retry.MaxRetries.ShouldBe(7);
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public sealed class OptionsSourceTests : IDisposable
 
         _settings.Edit((Retries, "6"));
 
-        source.Current.Options.Retry.MaxRetries.ShouldBe(12);
+        source.Current!.Options.Retry.MaxRetries.ShouldBe(12);
     }
 
     [Fact]
@@ -262,7 +262,7 @@ public sealed class OptionsSourceTests : IDisposable
         _settings.Edit(("ResilienceHandlers:Defaults:TotalTimeout", "00:01:00"));
 
         seen.ShouldBe([2, 2]);
-        source.Current.Options.TotalTimeout.ShouldBe(TimeSpan.FromMinutes(1));
+        source.Current!.Options.TotalTimeout.ShouldBe(TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -293,15 +293,36 @@ public sealed class OptionsSourceTests : IDisposable
     }
 
     [Fact]
-    public void A_bad_start_throws_with_every_mistake_on_a_line_of_its_own()
+    public void A_bad_start_has_no_options_and_tells_every_mistake_on_a_line_of_its_own()
     {
         ClientLayers layers = Layers.For("x", ("ResilienceHandlers:Clients:x:TotalTimeout", "30"), ("ResilienceHandlers:Clients:x:Retry:MaxRetry", "1"));
 
-        OptionsValidationException exception = Should.Throw<OptionsValidationException>(() => Source(layers));
+        using OptionsSource source = Source(layers);
 
+        source.Current.ShouldBeNull();
+        OptionsValidationException exception = source.Mistakes();
+        _log[EventIds.ClientUnusable].ShouldHaveSingleItem().ShouldEndWith(string.Join(' ', exception.Failures));
         exception.Failures.Count().ShouldBe(2);
         exception.OptionsName.ShouldBe("x");
         exception.Message.Split('\n').ShouldBe(["The resilience handlers' configuration has 2 mistakes:", .. exception.Failures]);
+    }
+
+    [Fact]
+    public void The_first_good_edit_after_a_bad_start_brings_the_options()
+    {
+        var settings = new EditableConfiguration((Retries, "lots"));
+        using OptionsSource source = Source(Layers.For("github", settings.Section));
+        source.Watch((old, edited) => _changes.Add((old, edited)));
+
+        settings.Edit((Retries, "many"));
+        string still = source.Mistakes().Message;
+        settings.Edit((Retries, null));
+
+        still.ShouldContain("\"many\"");
+        (Composition? old, Composition edited) = _changes.ShouldHaveSingleItem();
+        old.ShouldBeNull();
+        edited.ShouldBeSameAs(source.Current);
+        _log[EventIds.EffectivePolicy].Count().ShouldBe(2, "one of them is this client's");
     }
 
     [Fact]

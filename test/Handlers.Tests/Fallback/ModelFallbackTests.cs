@@ -206,11 +206,11 @@ public sealed class ModelFallbackTests
     [Theory]
     [InlineData("a,,b", "\"\" is no model's name")]
     [InlineData("a, b, a", "stands there twice")]
-    public void A_list_that_is_wrong_says_where_and_why(string models, string why)
+    public async Task A_list_that_is_wrong_says_where_and_why(string models, string why)
     {
         using var bench = new Bench("openai", settings: Settings.For("openai", ("Fallback:Models", models)));
 
-        InvalidConfigurationException wrong = Should.Throw<InvalidConfigurationException>(() => bench.Create());
+        InvalidConfigurationException wrong = await Should.ThrowAsync<InvalidConfigurationException>(() => bench.Create().GetAsync("models"));
 
         wrong.Message.ShouldContain("ResilienceHandlers:Clients:openai:Fallback:Models");
         wrong.Message.ShouldContain(why);
