@@ -20,6 +20,11 @@ internal static class EventsEndpoint
     public static async Task HandleAsync(HttpContext context, EventFeed feed, TimeProvider time, CancellationToken stopping)
     {
         EventStream.Begin(context);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         feed.Join();
         try

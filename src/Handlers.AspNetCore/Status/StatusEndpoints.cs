@@ -16,6 +16,9 @@ internal sealed class StatusEndpoints : IDisposable
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    // RFC 9110 §9.1: whoever answers GET answers HEAD.
+    private static readonly string[] Reads = [HttpMethods.Get, HttpMethods.Head];
+
     private readonly ResilienceStatusOptions _options;
     private readonly IResilienceMonitor _monitor;
     private readonly IAntiforgery? _antiforgery;
@@ -39,7 +42,7 @@ internal sealed class StatusEndpoints : IDisposable
         }
 
         _feed = new EventFeed(_monitor, _time, _logger);
-        _history = new StatusHistory(_monitor, _time, _logger);
+        _history = new StatusHistory(services.GetRequiredService<IResilienceMonitor>, _time, _logger);
         if (services.GetService<IHostApplicationLifetime>() is { } lifetime)
         {
             _stopping = lifetime.ApplicationStopping;
@@ -51,12 +54,12 @@ internal sealed class StatusEndpoints : IDisposable
     {
         var status = new StatusEndpoints(endpoints.ServiceProvider, options);
         RouteGroupBuilder group = endpoints.MapGroup(pattern.TrimEnd('/'));
-        group.MapGet("", status.Guarded(status.PageAsync));
-        group.MapGet("page.js", status.Guarded(context => TextAsync(context, "text/javascript; charset=utf-8", StatusPage.Script)));
-        group.MapGet("page.css", status.Guarded(context => TextAsync(context, "text/css; charset=utf-8", StatusPage.Style)));
-        group.MapGet("snapshot", status.Guarded(context => JsonAsync(context, json => StatusJson.Snapshot(json, status._monitor, status._time.GetUtcNow(), status._feed.Run))));
-        group.MapGet("history", status.Guarded(context => JsonAsync(context, json => StatusJson.History(json, status._history, status._time.GetUtcNow()))));
-        group.MapGet("events", status.Guarded(context => EventsEndpoint.HandleAsync(context, status._feed, status._time, status._stopping)));
+        group.MapMethods("", Reads, status.Guarded(status.PageAsync));
+        group.MapMethods("page.js", Reads, status.Guarded(context => TextAsync(context, "text/javascript; charset=utf-8", StatusPage.Script)));
+        group.MapMethods("page.css", Reads, status.Guarded(context => TextAsync(context, "text/css; charset=utf-8", StatusPage.Style)));
+        group.MapMethods("snapshot", Reads, status.Guarded(context => JsonAsync(context, json => StatusJson.Snapshot(json, status._monitor, status._time.GetUtcNow(), status._feed.Run))));
+        group.MapMethods("history", Reads, status.Guarded(context => JsonAsync(context, json => StatusJson.History(json, status._history, status._time.GetUtcNow()))));
+        group.MapMethods("events", Reads, status.Guarded(context => EventsEndpoint.HandleAsync(context, status._feed, status._time, status._stopping)));
         if (options.AllowActions)
         {
             group.MapPost("isolate", status.Guarded(context => status.ActAsync(context, "isolate", status._monitor.Isolate)));

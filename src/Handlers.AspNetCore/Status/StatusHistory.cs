@@ -13,12 +13,15 @@ internal sealed class StatusHistory : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ClientHistory> _clients = new(StringComparer.Ordinal);
-    private readonly IResilienceMonitor _monitor;
+    private readonly Func<IResilienceMonitor> _monitor;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
 
-    public StatusHistory(IResilienceMonitor monitor, TimeProvider time, ILogger logger)
+    /// <param name="monitor">Asks the container, so that it is noticed when that is gone.</param>
+    /// <param name="time">When to look.</param>
+    /// <param name="logger">Told of gaps.</param>
+    public StatusHistory(Func<IResilienceMonitor> monitor, TimeProvider time, ILogger logger)
     {
         _monitor = monitor;
         _time = time;
@@ -39,7 +42,7 @@ internal sealed class StatusHistory : IDisposable
 
     private void Sample()
     {
-        IReadOnlyList<ClientSnapshot> clients = _monitor.Clients;
+        IReadOnlyList<ClientSnapshot> clients = _monitor().Clients;
         DateTimeOffset at = _time.GetUtcNow();
         lock (_lock)
         {
@@ -66,6 +69,11 @@ internal sealed class StatusHistory : IDisposable
         try
         {
             Sample();
+        }
+        catch (ObjectDisposedException)
+        {
+            // A host that is disposed without having been stopped, as in tests, tells nobody; a timer that goes on would keep all of it in memory.
+            Dispose();
         }
         catch (Exception failure)
         {

@@ -16,7 +16,10 @@ internal static class StatusPage
 
     public static string Render(HttpContext context, IAntiforgery? antiforgery)
     {
-        string address = context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/');
+        // Relative to the page: which prefixes proxies have cut off on the way is not always told.
+        string path = context.Request.Path.ToUriComponent();
+        string name = path[(path.LastIndexOf('/') + 1)..];
+        string address = name.Length == 0 ? "." : $"./{name}";
         AntiforgeryTokenSet? tokens = antiforgery?.GetAndStoreTokens(context);
         return Html
             .Replace("{{base}}", HtmlEncoder.Default.Encode(address), StringComparison.Ordinal)

@@ -6,14 +6,30 @@ namespace Handlers;
 /// </summary>
 public sealed class CallOptions
 {
+    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(10);
+
     /// <summary>
     /// The key that makes a write happen once: the same key again gets the same result. Default null: <see cref="IdempotencyOptions.Keys"/> says which key is made.
     /// In a scope the first call gets the key as it is; a second, different one gets <c>key/2</c>, or <c>key:natural</c> where the provider knows a natural key.
     /// </summary>
-    public string? IdempotencyKey { get; init; }
+    /// <exception cref="ArgumentException">The key is empty.</exception>
+    public string? IdempotencyKey
+    {
+        get;
+        init => field = value is null || !string.IsNullOrWhiteSpace(value)
+            ? value
+            : throw new ArgumentException("CallOptions.IdempotencyKey is empty, and the write would be sent without a key; give it one, or null to leave the choice to the client.", nameof(value));
+    }
 
     /// <summary>Whose credential, hence whose quota and data. Default null: the client's <see cref="ResilienceHandlersOptions.Account"/>.</summary>
-    public string? Account { get; init; }
+    /// <exception cref="ArgumentException">The account is empty.</exception>
+    public string? Account
+    {
+        get;
+        init => field = value is null || !string.IsNullOrWhiteSpace(value)
+            ? value
+            : throw new ArgumentException("CallOptions.Account is empty, and all calls without a name would share quotas and data; give it a name, or null for the client's.", nameof(value));
+    }
 
     /// <summary>Who inside the app asks; used for fairness only. Default null.</summary>
     public string? Tenant { get; init; }
@@ -24,7 +40,7 @@ public sealed class CallOptions
         get;
         init => field = value is null || Enum.IsDefined(value.Value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "This is none of the priorities.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "CallOptions.Priority is none of the priorities.");
     }
 
     /// <summary>What one attempt costs, in place of the provider's estimate, at every quota that it is charged to. Default null. No amount is negative.</summary>
@@ -35,7 +51,7 @@ public sealed class CallOptions
         {
             if (value is { } cost && Math.Min(Math.Min(cost.Requests, cost.Tokens), Math.Min(cost.Points, cost.Bytes)) < 0)
             {
-                throw new ArgumentOutOfRangeException(nameof(value), cost, "No amount of a cost can be negative.");
+                throw new ArgumentOutOfRangeException(nameof(value), cost, "CallOptions.Cost is negative in one of its amounts; none can be.");
             }
 
             field = value;
@@ -49,22 +65,50 @@ public sealed class CallOptions
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>
-    /// How long one attempt may take until its headers, in place of the client's; <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the deadline. It counts from the
-    /// sending, so with zero or less an attempt is cut off at once, and may have been executed. Default null.
+    /// How long one attempt may take until its headers, in place of the client's: 10 ms or more; <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the deadline.
+    /// Default null.
     /// </summary>
-    public TimeSpan? AttemptTimeout { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">It is shorter. Every attempt would be cut off as soon as it was sent, and may have been executed all the same.</exception>
+    public TimeSpan? AttemptTimeout
+    {
+        get;
+        init => field = value is not { } span || span >= ShortestAttempt || span == Timeout.InfiniteTimeSpan
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), value, "CallOptions.AttemptTimeout would cut off every attempt after it was sent: the least is 10 ms. Timeout.InfiniteTimeSpan leaves it to the deadline; "
+                    + "to give a call what is left of a time of your own, set CallOptions.Deadline.");
+    }
 
-    /// <summary>The longest wait before an attempt: in a queue, at a gate, or between two attempts. Zero refuses at once, <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the deadline. Default null: the client's.</summary>
-    public TimeSpan? MaxWait { get; init; }
+    /// <summary>
+    /// The longest wait before an attempt: in a queue, at a gate, or between two attempts. Zero or less refuses at once, <see cref="Timeout.InfiniteTimeSpan"/> leaves it to
+    /// the deadline. Default null: the client's.
+    /// </summary>
+    public TimeSpan? MaxWait
+    {
+        get;
+        init => field = value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan ? TimeSpan.Zero : value;
+    }
 
     /// <summary>How often the call may be repeated, in place of the client's; 0 or less never repeats. Default null.</summary>
     public int? MaxRetries { get; init; }
 
     /// <summary>Whether the call may be repeated after an unknown outcome, in place of the provider's knowledge. Default null.</summary>
-    public ReplaySafety? Replay { get; init; }
+    public ReplaySafety? Replay
+    {
+        get;
+        init => field = value is null || Enum.IsDefined(value.Value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "CallOptions.Replay is none of the kinds of ReplaySafety.");
+    }
 
     /// <summary>How the call uses the response cache. Default null: by the rules of HTTP.</summary>
-    public CacheMode? Cache { get; init; }
+    public CacheMode? Cache
+    {
+        get;
+        init => field = value is null || Enum.IsDefined(value.Value)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "CallOptions.Cache is none of the cache modes.");
+    }
 
     /// <summary>The cache's own request in the background.</summary>
     internal bool IsRefresh { get; init; }

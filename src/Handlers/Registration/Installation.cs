@@ -54,7 +54,13 @@ internal static class Installation
     private static void Install(IServiceProvider provider, string client, Stages stages, HttpClientFactoryOptions options)
     {
         ClientRegistry registry = provider.GetRequiredService<ClientRegistry>();
-        options.HttpMessageHandlerBuilderActions.Add(chain => Insert(chain.AdditionalHandlers, ChainOrder.Of(registry.Get(client), stages)));
+        options.HttpMessageHandlerBuilderActions.Add(chain =>
+        {
+            if (registry.Knows(client))
+            {
+                Insert(chain.AdditionalHandlers, ChainOrder.Of(registry.Get(client), stages));
+            }
+        });
 
         // The deadline is the call's own; a switched-off stack leaves the client its usual timeout.
         options.HttpClientActions.Add(http =>

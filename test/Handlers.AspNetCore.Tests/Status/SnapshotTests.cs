@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Handlers.AspNetCore.Tests.Support;
 using Handlers.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Handlers.AspNetCore.Tests.Status;
@@ -107,7 +108,7 @@ public sealed class SnapshotTests
     {
         var time = new VirtualTime();
         var monitor = new CountingMonitor();
-        using var history = new StatusHistory(monitor, time, NullLogger.Instance);
+        using var history = new StatusHistory(() => monitor, time, NullLogger.Instance);
 
         for (int i = 0; i < 100; i++)
         {
@@ -120,6 +121,22 @@ public sealed class SnapshotTests
         points.Count.ShouldBe(StatusHistory.Points);
         points.ShouldAllBe(point => point.Calls == 7);
         (points[^1].At - points[0].At).ShouldBe(TimeSpan.FromSeconds(890));
+    }
+
+    [Fact]
+    public void The_history_ends_with_a_container_that_is_disposed_without_a_host_that_stops()
+    {
+        var time = new VirtualTime();
+        ServiceProvider services = new ServiceCollection().AddSingleton<IResilienceMonitor>(new CountingMonitor()).BuildServiceProvider();
+        using var history = new StatusHistory(services.GetRequiredService<IResilienceMonitor>, time, NullLogger.Instance);
+        time.Advance(StatusHistory.Step);
+        time.ActiveTimers.ShouldBe(1);
+
+        services.Dispose();
+        time.Advance(StatusHistory.Step);
+
+        time.ActiveTimers.ShouldBe(0);
+        history.All().ShouldHaveSingleItem().Points.Count.ShouldBe(1);
     }
 
     [Fact]

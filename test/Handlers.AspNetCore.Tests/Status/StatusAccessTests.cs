@@ -112,19 +112,57 @@ public sealed class StatusAccessTests
         html.ShouldNotContain("{{");
     }
 
-    [Fact]
-    public async Task A_prefix_of_the_app_is_part_of_the_page_s_addresses()
+    [Theory]
+    [InlineData("/ops/resilience", "/shop/ops/resilience")]
+    [InlineData("/ops/resilience", "/shop/ops/resilience/")]
+    [InlineData("/ops/a:b", "/shop/ops/a:b")]
+    [InlineData("/{team}/resilience", "/shop/a%20%22b%3C/resilience")]
+    [InlineData("/", "/shop/")]
+    public async Task The_page_finds_its_files_below_itself(string pattern, string address)
     {
         await using StatusApp app = await StatusApp.StartAsync(map: web =>
         {
             web.UsePathBase("/shop");
             web.UseRouting();
-            web.MapResilienceStatus("/ops/resilience");
+            web.MapResilienceStatus(pattern);
         });
 
-        string html = await app.Browser.GetStringAsync("/shop/ops/resilience");
+        string html = await app.Browser.GetStringAsync(address);
 
-        html.ShouldContain("src=\"/shop/ops/resilience/page.js\"");
+        // What a browser sees behind a proxy that has cut off a prefix.
+        var seen = new Uri($"https://proxy.example/cut/off{address}");
+        string script = html.Split("src=\"")[1].Split('"')[0];
+        var found = new Uri(seen, WebUtility.HtmlDecode(script));
+        found.AbsoluteUri.ShouldBe($"{seen.AbsoluteUri.TrimEnd('/')}/page.js");
+        using HttpResponseMessage answer = await app.Browser.GetAsync(found.AbsolutePath["/cut/off".Length..]);
+        answer.Content.Headers.ContentType!.ToString().ShouldBe("text/javascript; charset=utf-8");
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task A_question_for_the_head_alone_is_answered_like_one_for_the_whole(string path)
+    {
+        await using StatusApp app = await StatusApp.StartAsync();
+        using HttpResponseMessage whole = await app.Browser.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+
+        using HttpResponseMessage head = await app.Browser.SendAsync(request);
+
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        head.Content.Headers.ContentType.ShouldBe(whole.Content.Headers.ContentType);
+        head.Headers.CacheControl.ShouldBe(whole.Headers.CacheControl);
+    }
+
+    [Fact]
+    public async Task Other_methods_are_refused_with_those_that_are_not()
+    {
+        await using StatusApp app = await StatusApp.StartAsync();
+
+        using HttpResponseMessage answer = await app.Browser.DeleteAsync("/resilience/snapshot");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        answer.Content.Headers.Allow.ShouldBe(["GET", "HEAD"], ignoreOrder: true);
     }
 
     [Fact]

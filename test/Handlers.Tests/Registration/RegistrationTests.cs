@@ -74,6 +74,7 @@ public sealed class RegistrationTests
 
         wire.Attempts.Count.ShouldBe(1);
         client.Timeout.ShouldBe(TimeSpan.FromSeconds(100), "nobody else keeps a deadline for it");
+        provider.GetRequiredService<IResilienceMonitor>().Clients.ShouldBeEmpty();
     }
 
     [Fact]
