@@ -13,6 +13,14 @@ namespace Handlers.Testing.Hosting;
 /// </code></example>
 public sealed class RawServer : IAsyncDisposable
 {
+    // Bound and never listening: a port that was let go could be somebody else's a moment later.
+    private static readonly Lazy<Socket> Nobody = new(static () =>
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    });
+
     private readonly TcpListener _listener;
     private readonly byte[] _answer;
     private readonly RawEnding _ending;
@@ -30,7 +38,7 @@ public sealed class RawServer : IAsyncDisposable
         _reads = reads;
         _listener = new TcpListener(IPAddress.Loopback, 0);
         _listener.Start(backlog);
-        BaseAddress = AddressOf(_listener);
+        BaseAddress = AddressOf(_listener.LocalEndpoint);
     }
 
     /// <summary>Where it listens: http, and for a failing TLS handshake the same with https.</summary>
@@ -74,22 +82,21 @@ public sealed class RawServer : IAsyncDisposable
             {
                 await connect.WaitAsync(TimeSpan.FromMilliseconds(200), TimeProvider.System).ConfigureAwait(false);
             }
-            catch (TimeoutException)
+            catch (TimeoutException) when (!IsConnected(filler))
             {
                 break; // the queue is full
+            }
+            catch (TimeoutException)
+            {
+                // The kernel has connected it, and a busy pool has not said so yet.
             }
         }
 
         return server;
     }
 
-    /// <summary>An address on which nobody listens: connections are refused.</summary>
-    public static Uri ClosedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return AddressOf(listener);
-    }
+    /// <summary>An address on which nobody listens as long as this process lives: connections are refused.</summary>
+    public static Uri ClosedPort() => AddressOf(Nobody.Value.LocalEndPoint!);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -109,7 +116,9 @@ public sealed class RawServer : IAsyncDisposable
         return server;
     }
 
-    private static Uri AddressOf(TcpListener listener) => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+    private static bool IsConnected(Socket socket) => socket.Poll(TimeSpan.Zero, SelectMode.SelectWrite);
+
+    private static Uri AddressOf(EndPoint endpoint) => new($"http://127.0.0.1:{((IPEndPoint)endpoint).Port}/");
 
     private async Task AcceptAsync()
     {

@@ -61,7 +61,7 @@ public sealed class TwinHost : IAsyncDisposable
     {
         foreach (TwinServer server in _servers.Values)
         {
-            await server.CloseAsync().ConfigureAwait(false);
+            await server.EndAsync().ConfigureAwait(false);
         }
     }
 }

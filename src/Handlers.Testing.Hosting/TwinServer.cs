@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,7 @@ internal sealed class TwinServer
 
     private readonly ProviderTwin _twin;
     private WebApplication? _app;
+    private Socket? _reserved;
     private int _port;
 
     private TwinServer(ProviderTwin twin) => _twin = twin;
@@ -30,6 +32,7 @@ internal sealed class TwinServer
 
     internal async Task OpenAsync()
     {
+        Interlocked.Exchange(ref _reserved, null)?.Dispose();
         // Empty: no configuration, no environment variables, no logging.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -44,13 +47,34 @@ internal sealed class TwinServer
         _app = app;
     }
 
+    /// <summary>Connections are refused until it is opened again: the port is bound meanwhile, so that nobody else gets it, and nobody listens.</summary>
     internal async Task CloseAsync()
     {
-        if (Interlocked.Exchange(ref _app, null) is { } app)
+        if (await StopAsync().ConfigureAwait(false))
         {
-            await app.StopAsync(AtOnce).ConfigureAwait(false);
-            await app.DisposeAsync().ConfigureAwait(false);
+            var reserved = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            reserved.Bind(new IPEndPoint(IPAddress.Loopback, _port));
+            _reserved = reserved;
         }
+    }
+
+    /// <summary>Closed for good.</summary>
+    internal async Task EndAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        Interlocked.Exchange(ref _reserved, null)?.Dispose();
+    }
+
+    private async Task<bool> StopAsync()
+    {
+        if (Interlocked.Exchange(ref _app, null) is not { } app)
+        {
+            return false;
+        }
+
+        await app.StopAsync(AtOnce).ConfigureAwait(false);
+        await app.DisposeAsync().ConfigureAwait(false);
+        return true;
     }
 
     private async Task ServeAsync(HttpContext context)
