@@ -8,6 +8,8 @@ namespace Handlers.Sockets.Tests;
 /// <summary>Whoever drops a response disposes it, so that its connection serves the next attempt.</summary>
 public sealed class DiscardedAnswerTests
 {
+    private static readonly TimeSpan Total = TimeSpan.FromSeconds(8);
+
     [Fact]
     public async Task Refusals_that_are_retried_leave_the_connection_as_it_was()
     {
@@ -35,19 +37,23 @@ public sealed class DiscardedAnswerTests
     public async Task A_refusal_whose_body_never_ends_holds_nobody_up()
     {
         await using RawServer server = RawServer.Answer("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"a", RawEnding.Stall);
-        using var app = new SocketApp(server.BaseAddress, options =>
-        {
-            options.TotalTimeout = TimeSpan.FromMilliseconds(800);
-            options.Retry.MaxRetries = 2;
-            options.Pacing.MaxConcurrency = 1;
-        });
+        var time = new VirtualTime();
+        using var app = new SocketApp(
+            server.BaseAddress,
+            options =>
+            {
+                options.TotalTimeout = Total;
+                options.Retry.MaxRetries = 2;
+                options.Pacing.MaxConcurrency = 1;
+            },
+            time: time);
         using HttpClient client = app.Create();
-        using HttpRequestMessage request = Requests.Get("things");
-        var elapsed = new Elapsed();
 
-        Exception? outcome = await Record.ExceptionAsync(() => client.SendAsync(request));
+        Task<HttpResponseMessage> sending = client.SendAsync(Requests.Get("things"));
+        Eventually.Is(() => server.Requests.Count == 1);
+        time.Advance(Total);
 
-        outcome.ShouldBeOfType<CallTimeoutException>().IsDeadline.ShouldBeTrue();
-        elapsed.Now.ShouldBeInRange(TimeSpan.FromMilliseconds(790), TimeSpan.FromMilliseconds(1050));
+        (await Should.ThrowAsync<CallTimeoutException>(() => sending)).IsDeadline.ShouldBeTrue();
+        server.Requests.Count.ShouldBe(1);
     }
 }

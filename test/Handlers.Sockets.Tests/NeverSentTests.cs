@@ -116,7 +116,7 @@ public sealed class NeverSentTests
         await host.CloseAsync(twin);
 
         Task<HttpResponseMessage> sending = client.SendAsync(request);
-        SpinWait.SpinUntil(() => seen.Any(ResilienceEventKind.RetryScheduled), TimeSpan.FromSeconds(10)).ShouldBeTrue();
+        Eventually.Is(() => seen.Any(ResilienceEventKind.RetryScheduled));
         await host.ReopenAsync(twin);
         using HttpResponseMessage response = await sending;
 

@@ -12,6 +12,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
     {
         if (BrowserFactAttribute.Path is { } path)
         {
+            Assertions.SetDefaultExpectTimeout(20_000);
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] });
         }

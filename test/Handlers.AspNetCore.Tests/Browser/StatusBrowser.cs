@@ -34,6 +34,10 @@ internal sealed class StatusBrowser : IAsyncDisposable
         return browser;
     }
 
+    /// <summary>Milliseconds that the page needs to ask the app for something: some on an idle machine; on a busy one all that it does takes longer.</summary>
+    public Task<float> RoundTripAsync() => Page.EvaluateAsync<float>(
+        "async () => { const start = performance.now(); await (await fetch('/resilience/snapshot')).json(); return performance.now() - start; }");
+
     /// <summary>Nothing that must not happen has happened.</summary>
     public async Task ShouldBeCleanAsync([CallerMemberName] string picture = "")
     {

@@ -10,6 +10,21 @@ internal sealed class RecordedLog : ILoggerProvider
 
     public IReadOnlyList<string> Named(string eventName) => [.. _entries.Where(entry => entry.Name == eventName).Select(entry => entry.Text)];
 
+    /// <summary>Does something again until it was logged, and some times more. Timers are late by different times on a busy machine.</summary>
+    public async Task UntilAsync(string eventName, Func<Task> act, int andMore)
+    {
+        const int Most = 30;
+        for (int i = 0; i < Most && Named(eventName).Count == 0; i++)
+        {
+            await act();
+        }
+
+        for (int i = 0; i < andMore; i++)
+        {
+            await act();
+        }
+    }
+
     public ILogger CreateLogger(string categoryName) => new Logger(_entries);
 
     public void Dispose()

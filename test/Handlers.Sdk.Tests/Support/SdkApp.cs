@@ -9,10 +9,15 @@ internal sealed class SdkApp : IDisposable
     private readonly ServiceProvider _services;
     private readonly string _name;
 
-    public SdkApp(string name, Uri address, Action<ResilienceHandlersOptions>? tune = null)
+    public SdkApp(string name, Uri address, Action<ResilienceHandlersOptions>? tune = null, TimeProvider? time = null)
     {
         _name = name;
         var collection = new ServiceCollection();
+        if (time is not null)
+        {
+            collection.AddSingleton(time);
+        }
+
         collection.AddLogging(logging => logging.ClearProviders().AddProvider(Log));
         collection.AddHttpClient(name, http => http.BaseAddress = address)
             .AddResilienceHandlers(options =>

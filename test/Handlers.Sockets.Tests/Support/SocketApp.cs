@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Handlers.Sockets.Tests.Support;
 
-/// <summary>An app with one named client, registered as a user would, over real sockets and in real time.</summary>
+/// <summary>
+/// An app with one named client, registered as a user would, over real sockets and in real time; or with a clock that the test moves by hand, where
+/// something at the other end has to happen before a timeout fires.
+/// </summary>
 internal sealed class SocketApp : IDisposable
 {
     private readonly ServiceProvider _services;
@@ -15,10 +18,16 @@ internal sealed class SocketApp : IDisposable
         Action<ResilienceHandlersOptions>? tune = null,
         Action<SocketsHttpHandler>? sockets = null,
         string name = "api",
-        Action<IHttpClientBuilder>? more = null)
+        Action<IHttpClientBuilder>? more = null,
+        TimeProvider? time = null)
     {
         _name = name;
         var collection = new ServiceCollection();
+        if (time is not null)
+        {
+            collection.AddSingleton(time);
+        }
+
         IHttpClientBuilder builder = collection.AddHttpClient(name, http => http.BaseAddress = address)
             .AddResilienceHandlers(options =>
             {

@@ -77,10 +77,14 @@ public sealed class TwinHostTests : IDisposable
             await Should.ThrowAsync<OperationCanceledException>(() => body.ReadExactlyAsync(three, patience.Token).AsTask());
         }
 
-        twin.Inject(new TwinFault(TwinFaultKind.NoAnswer) { Times = 1 });
-        using (var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100), TimeProvider.System))
+        var executed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        twin.Inject(new TwinFault(TwinFaultKind.NoAnswer) { Times = 1, Match = _ => executed.TrySetResult() });
+        using (var caller = new CancellationTokenSource())
         {
-            await Should.ThrowAsync<OperationCanceledException>(() => _client.GetAsync(host.BaseAddress, patience.Token));
+            Task<HttpResponseMessage> unanswered = _client.GetAsync(host.BaseAddress, caller.Token);
+            await executed.Task;
+            await caller.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(() => unanswered);
         }
 
         twin.Executed.ShouldBe(4);
