@@ -3,6 +3,7 @@ using System.Text.Json;
 using Handlers.Tool.Simulation.Peers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Handlers.Tool.Simulation;
 
@@ -70,6 +71,7 @@ internal static class Policies
         ServiceProvider provider = services.BuildServiceProvider();
         try
         {
+            provider.GetRequiredService<IStartupValidator>().Validate(); // as a host does at its start
             return new PolicyClient(provider.GetRequiredService<IHttpClientFactory>().CreateClient(name), provider);
         }
         catch (InvalidConfigurationException e)
