@@ -1,6 +1,8 @@
 using System.Net;
 using Handlers.Testing;
+using Handlers.Tests.Providers;
 using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Handlers.Tests.Chain;
 
@@ -52,6 +54,75 @@ public sealed class JudgeTests
 
         bench.Wire.Attempts.Count.ShouldBe(attempts);
     }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(503)]
+    public async Task What_the_user_wants_waited_out_is_a_refusal(int status)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:WaitOutOn", "404, 5xx"), ("Retry:RetryOn", "5xx"), ("CircuitBreaker:FailureThreshold", "1")));
+        bench.Wire.Answers(ScriptedAnswer.Status(status), HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK));
+
+        bench.Wire.Attempts[1].Elapsed.TotalSeconds.ShouldBeInRange(60, 62);
+    }
+
+    [Fact]
+    public async Task A_429_that_the_provider_calls_a_failure_is_one()
+    {
+        using var bench = new Bench("acme", settings: Settings.For("acme", ("Retry:Jitter", "0"), ("Retry:RetryOn", "429")), services: services => services.AddSingleton<Provider>(new AcmeProvider()));
+        bench.Wire.Answers(ScriptedAnswer.Status(429), HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK));
+
+        bench.Wire.Attempts[1].Elapsed.ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, VerdictKind.Transient, FailureClass.Connection, true)]
+    [InlineData(HttpRequestError.ConnectionError, VerdictKind.Transient, FailureClass.Connection, true)]
+    [InlineData(HttpRequestError.SecureConnectionError, VerdictKind.Transient, FailureClass.Connection, true)]
+    [InlineData(HttpRequestError.ProxyTunnelError, VerdictKind.Transient, FailureClass.Connection, true)]
+    [InlineData(HttpRequestError.VersionNegotiationError, VerdictKind.Transient, FailureClass.Connection, true)]
+    [InlineData(HttpRequestError.ResponseEnded, VerdictKind.Transient, FailureClass.Reset, false)]
+    [InlineData(HttpRequestError.InvalidResponse, VerdictKind.Transient, FailureClass.Reset, false)]
+    [InlineData(HttpRequestError.HttpProtocolError, VerdictKind.Transient, FailureClass.Reset, false)]
+    [InlineData(HttpRequestError.Unknown, VerdictKind.Transient, FailureClass.Reset, false)]
+    [InlineData(HttpRequestError.UserAuthenticationError, VerdictKind.Fatal, FailureClass.Other, false)]
+    [InlineData(HttpRequestError.ConfigurationLimitExceeded, VerdictKind.Fatal, FailureClass.Other, false)]
+    [InlineData(HttpRequestError.ExtendedConnectNotSupported, VerdictKind.Fatal, FailureClass.Other, false)]
+    public void What_a_transport_error_means(HttpRequestError error, VerdictKind kind, object failure, bool notExecuted) =>
+        Of(new HttpRequestException(error, "no")).ShouldBe((kind, (FailureClass)failure, notExecuted));
+
+    [Fact]
+    public void What_other_failures_mean()
+    {
+        Of(new IOException("no")).ShouldBe((VerdictKind.Transient, FailureClass.Reset, false));
+        Of(new TimeoutException("no")).ShouldBe((VerdictKind.Transient, FailureClass.ReadTimeout, false));
+        Of(new HttpRequestException("no", new TimeoutException())).ShouldBe((VerdictKind.Transient, FailureClass.ReadTimeout, false));
+        Of(new Polly.Timeout.TimeoutRejectedException()).ShouldBe((VerdictKind.Transient, FailureClass.ReadTimeout, false));
+        Of(new OperationCanceledException("no", new TimeoutException("no", new TaskCanceledException()))).ShouldBe((VerdictKind.Transient, FailureClass.ReadTimeout, false));
+        Of(new OperationCanceledException()).ShouldBe((VerdictKind.Fatal, FailureClass.Other, false));
+        Of(new NotSupportedException("no")).ShouldBe((VerdictKind.Fatal, FailureClass.Other, false));
+    }
+
+    [Theory]
+    [InlineData(408, VerdictKind.Transient, true, false)]
+    [InlineData(429, VerdictKind.RateLimited, false, true)]
+    [InlineData(404, VerdictKind.Fatal, false, false)]
+    [InlineData(200, VerdictKind.Fatal, false, false)]
+    [InlineData(500, VerdictKind.Transient, true, false)]
+    public void What_a_status_in_an_exception_means(int status, VerdictKind kind, bool isServerFault, bool notExecuted)
+    {
+        Judgement outcome = Judge.OfFailure(new HttpRequestException("no", null, (HttpStatusCode)status), callerGaveUp: false);
+
+        (outcome.Kind, outcome.IsServerFault, outcome.NotExecuted).ShouldBe((kind, isServerFault, notExecuted));
+    }
+
+    [Fact]
+    public void A_caller_who_gives_up_is_no_failure_of_anybody() =>
+        Judge.OfFailure(new OperationCanceledException("no", new TimeoutException()), callerGaveUp: true).Failure.ShouldBe(FailureClass.Cancelled);
 
     [Fact]
     public void A_connect_timeout_was_never_sent()
@@ -105,5 +176,11 @@ public sealed class JudgeTests
         });
 
         bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    private static (VerdictKind Kind, FailureClass Failure, bool NotExecuted) Of(Exception failure)
+    {
+        Judgement outcome = Judge.OfFailure(failure, callerGaveUp: false);
+        return (outcome.Kind, outcome.Failure, outcome.NotExecuted);
     }
 }

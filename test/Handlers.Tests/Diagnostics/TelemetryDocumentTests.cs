@@ -69,8 +69,12 @@ public sealed partial class TelemetryDocumentTests
 
         string[] wanted = ["LastingRateLimits", "RetriesUsedUp", "LongServerWaits", "CircuitStuckOpen", "RetryStorm"];
         wanted.ShouldAllBe(alert => alerts.Contains($"alert: Handlers{alert}"));
+        RuleOf(alerts, "RetriesUsedUp").ShouldContain("retries_exhausted_total[1h])) > 10");
+        RuleOf(alerts, "LongServerWaits").ShouldContain("server_wait_seconds_count[15m])) > 60");
         JsonDocument.Parse(Read("docs/telemetry/grafana.json")).RootElement.GetProperty("panels").GetArrayLength().ShouldBeGreaterThan(8);
     }
+
+    private static string RuleOf(string alerts, string alert) => alerts.Split("- alert: ").Single(rule => rule.StartsWith($"Handlers{alert}\n", StringComparison.Ordinal));
 
     /// <summary>The names under which the exporters write an instrument for Prometheus.</summary>
     private static IEnumerable<string> Exported(string name, string? unit, string kind)

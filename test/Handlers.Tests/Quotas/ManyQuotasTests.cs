@@ -10,36 +10,60 @@ public class ManyQuotasTests
     private const int Accounts = 100_000;
 
     [Theory]
+    [Trait("Requirement", "C5")]
     [InlineData("100/second, 6000/minute")]
     [InlineData("100/second; bucket, 1000 tokens/minute; bucket")]
     [InlineData("60/minute; window, 5000/hour")]
-    public void An_idle_quota_of_two_limits_costs_at_most_250_bytes(string limits)
+    public void An_idle_quota_of_two_limits_costs_at_most_250_bytes(string limits) =>
+        BytesEach(Accounts, limits, uses: 1).ShouldBeLessThanOrEqualTo(250);
+
+    [Theory]
+    [Trait("Requirement", "C5")]
+    [InlineData("100000/minute; bucket", 7, 250)]
+    [InlineData("100000/minute; window", 7, 250)]
+    [InlineData("100/minute", 700, 4 * 1024)]
+    [InlineData("100000/minute", 7, 10 * 1024)]
+    public void A_busy_quota_costs_no_more_than_its_kind_needs_however_much_goes_through_it(string limits, int everyMilliseconds, int bytes) =>
+        BytesEach(accounts: 20, limits, uses: 10_000, everyMilliseconds).ShouldBeLessThanOrEqualTo(bytes);
+
+    private static double BytesEach(int accounts, string limits, int uses, int everyMilliseconds = 0)
     {
         LimitGrammar.TryParse(limits, out ImmutableArray<LimitSpec> specs, out string? error).ShouldBeTrue(error);
         var policy = new QuotaPolicy("client", 1, specs, []);
-        string[] names = [.. Enumerable.Range(0, Accounts).Select(i => i.ToString(CultureInfo.InvariantCulture))];
-        var ledger = new QuotaLedger(new ManualTime());
+        string[] names = [.. Enumerable.Range(0, accounts).Select(i => i.ToString(CultureInfo.InvariantCulture))];
+        var time = new ManualTime();
+        var ledger = new QuotaLedger(time);
 
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        foreach (string name in names)
+        for (int use = 0; use < uses; use++)
         {
-            Grant grant = default;
-            var demand = new QuotaDemand
+            foreach (string name in names)
             {
-                Policy = policy,
-                Provider = "test",
-                Account = name,
-                MaxWait = Timeout.InfiniteTimeSpan,
-                TimeLeft = Timeout.InfiniteTimeSpan,
-            };
-            ledger.Admit(demand, ref grant, out _, out _);
-            ledger.Settle(ref grant, Verdict.Ok, ledger.Clock.Provider.GetTimestamp());
-            ledger.Release(ref grant);
+                Use(ledger, policy, name);
+            }
+
+            time.Advance(TimeSpan.FromMilliseconds(everyMilliseconds));
         }
 
         long after = GC.GetTotalMemory(forceFullCollection: true);
         GC.KeepAlive(names);
-        ledger.Count.ShouldBe(Accounts);
-        ((after - before) / (double)Accounts).ShouldBeLessThanOrEqualTo(250);
+        ledger.Count.ShouldBe(accounts);
+        return (after - before) / (double)accounts;
+    }
+
+    private static void Use(QuotaLedger ledger, QuotaPolicy policy, string account)
+    {
+        Grant grant = default;
+        var demand = new QuotaDemand
+        {
+            Policy = policy,
+            Provider = "test",
+            Account = account,
+            MaxWait = TimeSpan.Zero,
+            TimeLeft = Timeout.InfiniteTimeSpan,
+        };
+        ledger.Admit(demand, ref grant, out _, out _);
+        ledger.Settle(ref grant, Verdict.Ok, ledger.Clock.Provider.GetTimestamp());
+        ledger.Release(ref grant);
     }
 }

@@ -25,6 +25,28 @@ public sealed class ServerTests
     }
 
     [Fact]
+    [Trait("Requirement", "E5")]
+    public async Task Retries_changes_of_state_and_refusals_are_each_a_line_in_the_log()
+    {
+        using var bench = new Bench(settings: Settings.For(
+            "api", ("Retry:MaxRetries", "1"), ("CircuitBreaker:FailureThreshold", "2"), ("CircuitBreaker:SuccessThreshold", "1"), ("TotalTimeout", "00:00:50")));
+        bench.Wire.Answers(HttpStatusCode.BadGateway, HttpStatusCode.BadGateway, HttpStatusCode.OK, ScriptedAnswer.Status(429).RetryAfter(60));
+
+        await bench.Run(async client =>
+        {
+            (await client.GetAsync("things")).Dispose();
+            await Task.Delay(TimeSpan.FromSeconds(40), bench.Time);
+            (await client.GetAsync("things")).Dispose();
+            (await client.GetAsync("things")).Dispose();
+            await Should.ThrowAsync<QuotaRejectedException>(() => client.GetAsync("things"));
+        });
+
+        string[] lines = ["RetryScheduled", "CircuitOpened", "CircuitHalfOpened", "CircuitClosed", "GateClosed", "QuotaRefused"];
+        bench.Log.Entries.Select(line => line.Event.Name).Where(lines.Contains).ShouldBe(lines);
+        bench.Log.Named("QuotaRefused").Single().Text.ShouldStartWith("GET /things: ");
+    }
+
+    [Fact]
     [Trait("Requirement", "D1")]
     public async Task A_refusal_by_gemini_is_waited_out_as_its_body_says()
     {
