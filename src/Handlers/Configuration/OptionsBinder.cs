@@ -17,6 +17,9 @@ internal static class OptionsBinder
         BindSection(section, "", layer, options, origins, errors);
     }
 
+    /// <summary>JSON arrays are sections whose keys are numbers.</summary>
+    public static bool IsListIndex(string key) => int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
     private static void BindSection(
         IConfiguration section, string path, Layer layer, ResilienceHandlersOptions options, Origins origins, List<string> errors)
     {
@@ -103,6 +106,4 @@ internal static class OptionsBinder
 
     private static string Keys(string section) =>
         OptionSchema.KeysOf(section) is { Length: > 0 } keys ? string.Join(", ", keys) : "names of your own";
-
-    private static bool IsListIndex(string key) => int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

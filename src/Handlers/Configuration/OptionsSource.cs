@@ -36,7 +36,7 @@ internal sealed class OptionsSource : IDisposable
 
         _mistakes = first.Errors;
         _ = rejected.Replace(this, first.Errors);
-        ConfigurationLog.ClientUnusable(logger, layers.Client, string.Join(' ', first.Errors));
+        Tell(string.Join(' ', first.Errors));
     }
 
     /// <summary>
@@ -73,9 +73,7 @@ internal sealed class OptionsSource : IDisposable
             ImmutableArray<string> unheard = _rejected.Replace(this, errors);
             if (!unheard.IsEmpty)
             {
-                string mistakes = string.Join(' ', unheard);
-                ConfigurationLog.EditRejected(_logger, mistakes);
-                Rejected?.Invoke(mistakes);
+                Tell(string.Join(' ', unheard));
             }
 
             if (!errors.IsEmpty)
@@ -101,6 +99,18 @@ internal sealed class OptionsSource : IDisposable
             // Nothing may stop the watch: an app that can't be corrected while it runs has to be restarted.
             ConfigurationLog.EditNotApplied(_logger, exception, _layers.Client);
         }
+    }
+
+    private void Tell(string mistakes)
+    {
+        if (_current is null)
+        {
+            ConfigurationLog.ClientUnusable(_logger, _layers.Client, mistakes);
+            return;
+        }
+
+        ConfigurationLog.EditRejected(_logger, mistakes);
+        Rejected?.Invoke(mistakes);
     }
 
     /// <summary>

@@ -32,6 +32,9 @@ internal static class Spelling
             && Math.Abs(candidate.Length - word.Length) < SameStem);
     }
 
+    /// <summary>Whether two words of some length differ by a slip or two, ignoring case.</summary>
+    public static bool AreNear(string word, string other) => word.Length <= LongestWord && other.Length <= LongestWord && Distance(word, other) <= 2;
+
     /// <summary>Edits between two words ignoring case, two swapped neighbours counting as one (optimal string alignment).</summary>
     private static int Distance(ReadOnlySpan<char> a, ReadOnlySpan<char> b)
     {

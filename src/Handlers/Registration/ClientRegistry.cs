@@ -36,7 +36,8 @@ internal sealed class ClientRegistry : IDisposable
                 Expected(),
                 _rejected,
                 state.Loggers.CreateLogger("Handlers.Configuration"),
-                mistakes => state.Events.OptionsRejected(client: null, mistakes)));
+                mistakes => state.Events.OptionsRejected(client: null, mistakes),
+                configuration));
         }
     }
 
@@ -57,7 +58,7 @@ internal sealed class ClientRegistry : IDisposable
         string[] names = [.. _registrations.Names.Union(ReachEveryone ? _factoryClients.Value.Where(Knows) : [], StringComparer.Ordinal)];
         string[] errors =
         [
-            .. _root is null ? [] : ClientSections.Check(_root, Expected()),
+            .. Strays(),
             .. names.Union(ReachEveryone ? Later() : [], StringComparer.Ordinal).SelectMany(name => OptionsComposer.Compose(LayersOf(name)).Errors),
         ];
         if (errors.Length == 0)
@@ -101,6 +102,9 @@ internal sealed class ClientRegistry : IDisposable
     /// <summary>The clients that may have a section; null when any name may, because defaults reach every client.</summary>
     private ClientLayers[]? Expected() => ReachEveryone ? null : [.. _registrations.Names.Select(LayersOf)];
 
+    /// <summary>Sections that nobody uses.</summary>
+    private ImmutableArray<string> Strays() => _root is null ? [] : ClientSections.Check(_root, Expected(), _configuration);
+
     /// <summary>The clients of the factory, ours and others; null when any name may be one, because defaults reach every client.</summary>
     private IReadOnlyList<string>? Everybody() => ReachEveryone ? null : [.. _registrations.Names.Union(_factoryClients.Value, StringComparer.Ordinal)];
 
@@ -130,7 +134,7 @@ internal sealed class ClientRegistry : IDisposable
             FindProvider = _state.Providers.Named,
             ProviderNames = [.. _state.Providers.Names],
             Clients = Everybody,
-            Strays = () => _root is null ? [] : ClientSections.Check(_root, Expected()),
+            Strays = Strays,
         };
     }
 }

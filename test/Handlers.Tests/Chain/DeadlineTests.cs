@@ -245,6 +245,28 @@ public sealed class DeadlineTests
         bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(10));
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("text/event-stream")]
+    public async Task A_deadline_that_passes_between_the_headers_and_their_handing_out_is_told_as_the_deadline(string type)
+    {
+        var time = new ManualTime();
+        using var wire = new ScriptedTransport(time);
+        wire.Answers(ScriptedAnswer.Status(200).Header("Content-Type", type).Body(new ScriptedBody().Text("fine")));
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(time);
+        services.AddSingleton<Provider>(new SlowJudge(() => time.Advance(TimeSpan.FromSeconds(11))));
+        services.AddHttpClient("slow").ConfigurePrimaryHttpMessageHandler(() => wire).AddResilienceHandlers(options => options.TotalTimeout = TimeSpan.FromSeconds(10));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        using HttpClient client = provider.GetRequiredService<IHttpClientFactory>().CreateClient("slow");
+        using HttpResponseMessage response = await client.GetAsync("https://api.example/things", HttpCompletionOption.ResponseHeadersRead);
+
+        CallTimeoutException thrown = await Should.ThrowAsync<CallTimeoutException>(() => response.Content.ReadAsStringAsync());
+
+        thrown.IsDeadline.ShouldBeTrue();
+        thrown.Message.ShouldContain("did not end within its deadline of 00:00:10");
+    }
+
     [Fact]
     public async Task Durations_that_no_timer_can_hold_are_as_good_as_none()
     {
@@ -381,4 +403,25 @@ public sealed class DeadlineTests
 
     private static Dictionary<string, string?> Set(params (string Option, string Value)[] options) =>
         options.ToDictionary(o => $"ResilienceHandlers:Clients:api:{o.Option}", o => (string?)o.Value, StringComparer.Ordinal);
+
+    private sealed class SlowJudge(Action judge) : Provider
+    {
+        public override string Name => "slow";
+
+        public override IReadOnlyList<string> Hosts => [];
+
+        public override void ApplyDefaults(ResilienceHandlersOptions options)
+        {
+        }
+
+        public override CallPlan Plan(HttpRequestMessage request) => new();
+
+        public override bool NeedsBody(int status, string? mediaType, in CallPlan plan) => false;
+
+        public override Verdict Interpret(in ProviderAnswer answer)
+        {
+            judge();
+            return Verdict.Ok;
+        }
+    }
 }

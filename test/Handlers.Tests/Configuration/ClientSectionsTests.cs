@@ -72,6 +72,41 @@ public class ClientSectionsTests
         log[EventIds.EditRejected].ShouldHaveSingleItem().ShouldContain("ResilienceHandlers:Clients:githb is used by no client");
     }
 
+    [Fact]
+    public void A_list_of_clients_is_told_to_be_a_map() =>
+        Errors(["github"], ("ResilienceHandlers:Clients:0:Name", "github")).ShouldBe(
+        [
+            "ResilienceHandlers:Clients:0 is an entry of a list; Clients is a map: give each client's section the client's name as its key.",
+        ]);
+
+    [Fact]
+    public void A_value_in_place_of_everything_is_a_mistake() =>
+        Errors(["github"], ("ResilienceHandlers", "on")).ShouldBe(
+        [
+            "ResilienceHandlers = \"on\" is a section, not a value; put Defaults or Clients below it.",
+        ]);
+
+    [Theory]
+    [InlineData("ResilienceHandler:Clients:github:Enabled", "ResilienceHandler is read by nobody; did you mean \"ResilienceHandlers\"?")]
+    [InlineData("ResilienceHanlders:Defaults:Enabled", "ResilienceHanlders is read by nobody; did you mean \"ResilienceHandlers\"?")]
+    [InlineData("RESILIENCEHANDLERS_CLIENTS_GITHUB_ENABLED", "RESILIENCEHANDLERS_CLIENTS_GITHUB_ENABLED is read by nobody: a colon stands between")]
+    [InlineData("ResilienceHandlers.Clients:github:Enabled", "ResilienceHandlers.Clients is read by nobody: a colon stands between")]
+    public void A_slip_in_our_own_name_is_a_mistake(string key, string mistake) =>
+        Beside((key, "false")).ShouldHaveSingleItem().ShouldStartWith(mistake);
+
+    [Theory]
+    [InlineData("ResilienceHandler:Timeout")]
+    [InlineData("Resilience:Clients:github:Enabled")]
+    [InlineData("RESILIENCEHANDLERS_SERVICE_HOST")]
+    [InlineData("resiliencehandlers:Clients:github:Enabled")]
+    public void What_may_be_somebody_elses_is_not(string key) => Beside((key, "true")).ShouldBeEmpty();
+
+    private static ImmutableArray<string> Beside(params (string Key, string? Value)[] settings)
+    {
+        var configuration = new EditableConfiguration(settings);
+        return ClientSections.Check(configuration.Section, [Layers.For("github", configuration.Section)], configuration.Root);
+    }
+
     private static ImmutableArray<string> Errors(string[] clients, params (string Key, string? Value)[] settings)
     {
         IConfigurationSection root = new EditableConfiguration(settings).Section;

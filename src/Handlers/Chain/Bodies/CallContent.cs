@@ -40,12 +40,14 @@ internal sealed class CallContent : HttpContent
             }
         }
 
-        // The deadline, or the attempt's time, may have passed while the beginning of an error body was read to judge it.
+        // The deadline, or the attempt's time, may have passed while the beginning of an error body was read to judge it. Or just now: the last look at the clock was when
+        // the headers came.
         bool isStream = cause == TimeoutCause.BodyIdle;
-        bool isLate = call.Now >= call.DeadlineAt;
-        bool isCutOff = !isLate && call.BodySource is { IsCancellationRequested: true };
-        Cause = isCutOff ? TimeoutCause.Peek : cause;
-        _expired = isCutOff || (isLate && !isStream);
+        bool isCancelled = call.BodySource is { IsCancellationRequested: true };
+        bool isLate = (isCancelled ? call.Client.Clock.Now : call.Now) >= call.DeadlineAt;
+        bool isCutOff = isCancelled && !isLate;
+        Cause = isCutOff ? TimeoutCause.Peek : isCancelled ? TimeoutCause.Total : cause;
+        _expired = isCancelled || (isLate && !isStream);
         _source = Rearm(call, isLimited: isStream ? Idle != Timeout.InfiniteTimeSpan : call.DeadlineAt != Clock.Never, isStream ? Clock.Never : call.DeadlineAt);
 
         // Nobody has to read, or dispose of, what has no bytes.
