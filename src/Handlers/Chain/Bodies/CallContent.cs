@@ -153,7 +153,10 @@ internal sealed class CallContent : HttpContent
         return false;
     }
 
-    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
+        _call.Watcher is null && Cause != TimeoutCause.BodyIdle && HeedsTokens(_inner) ? CopyAsync(stream, cancellationToken) : CopyByReadsAsync(stream, cancellationToken);
+
+    private async Task CopyByReadsAsync(Stream stream, CancellationToken cancellationToken)
     {
         CallStream body = new(await _inner.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), this);
         await using (body.ConfigureAwait(false))
@@ -189,6 +192,38 @@ internal sealed class CallContent : HttpContent
 
         base.Dispose(disposing);
     }
+
+    /// <summary>The whole body by the transport's own copying, without a buffer in between and one link to the caller's token for all reads.</summary>
+    private async Task CopyAsync(Stream stream, CancellationToken token)
+    {
+        Interlocked.Exchange(ref _reading, 1);
+        CancellationTokenRegistration link = default;
+        try
+        {
+            ThrowIfExpired();
+            CancellationToken limit = token;
+            if (_source is { } source && Volatile.Read(ref _ended) == 0)
+            {
+                limit = source.Token;
+                link = token.UnsafeRegister(static state => ((CallContent)state!).GiveUp(), this);
+            }
+
+            await _inner.CopyToAsync(stream, limit).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsLate(failure))
+        {
+            throw Late(failure, token);
+        }
+        finally
+        {
+            await link.DisposeAsync().ConfigureAwait(false);
+            Volatile.Write(ref _reading, 0);
+            End();
+        }
+    }
+
+    // The runtime's own contents copy until the token is cancelled. Others may know of no token there: HttpContent makes them implement the copying without one.
+    private static bool HeedsTokens(HttpContent content) => content.GetType().Module == typeof(HttpContent).Module;
 
     /// <summary>The attempt's source, set to what now counts; it may have fired just before, then the first read says so.</summary>
     private static TimedSource? Rearm(Call call, bool isLimited, long dueAt)
@@ -285,7 +320,7 @@ internal sealed class CallContent : HttpContent
     }
 
     private bool IsLate(Exception failure) =>
-        _source is { IsCancellationRequested: true } && failure is (OperationCanceledException or IOException or ObjectDisposedException);
+        _source is { IsCancellationRequested: true } && failure is (OperationCanceledException or IOException or ObjectDisposedException or HttpRequestException);
 
     private Exception Late(Exception failure, CancellationToken token) =>
         token.IsCancellationRequested ? new TaskCanceledException(failure.Message, failure, token) : Refusals.TimedOut(_call, Cause);
