@@ -144,17 +144,14 @@ internal sealed class ClientState
 
     /// <summary>
     /// The call's deadline replaces the client's own timeout, which would count waits and retries as one request. A switched-off stack leaves it alone.
+    /// Without good options it throws, and so does whoever asks the factory for a client: here nobody keeps that for later.
     /// </summary>
     public void TakeOverTimeout(HttpClient http)
     {
-        ClientPolicy? policy = Volatile.Read(ref _policy);
-        if (policy is null or { Enabled: not Stages.None })
+        ClientPolicy policy = Policy;
+        if (policy.Enabled != Stages.None)
         {
-            if (policy is not null)
-            {
-                Neighbours.Replaced(http.Timeout, policy.Options.TotalTimeout);
-            }
-
+            Neighbours.Replaced(http.Timeout, policy.Options.TotalTimeout);
             http.Timeout = Timeout.InfiniteTimeSpan;
             HoldsTimeouts = true;
         }

@@ -32,7 +32,7 @@ internal static partial class ConfigurationLog
     [LoggerMessage(
         EventIds.ClientUnusable,
         LogLevel.Error,
-        "Client \"{Client}\" has no good options: each of its calls throws until its configuration is corrected. {Errors}",
+        "Client \"{Client}\" has no good options: to ask for it throws until its configuration is corrected. {Errors}",
         EventName = nameof(EventIds.ClientUnusable))]
     public static partial void ClientUnusable(ILogger logger, string client, string errors);
 }

@@ -88,19 +88,22 @@ public sealed class HotReloadTests
         using var bench = new Bench(settings: new Dictionary<string, string?>(StringComparer.Ordinal) { [path] = "lots", [Settings.Key("api", "Retry:Jitter")] = "0" });
         bench.Wire.OnEach(_ => HttpStatusCode.BadGateway);
 
-        await bench.Run(async client =>
+        await bench.Time.RunAsync(async () =>
         {
-            using HttpRequestMessage request = new(HttpMethod.Get, "things");
-            string first = (await Should.ThrowAsync<OptionsValidationException>(() => client.SendAsync(request))).Message;
+            using var raw = new HttpMessageInvoker(bench.Services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler("api"), disposeHandler: false);
+            using HttpRequestMessage request = new(HttpMethod.Get, "https://api.example/things");
+            string first = Should.Throw<OptionsValidationException>(bench.Create).Message;
             bench.Settings.Edit(path, "plenty");
-            string second = Should.Throw<OptionsValidationException>(() => client.Send(new HttpRequestMessage(HttpMethod.Get, "things"))).Message;
+            string second = Should.Throw<OptionsValidationException>(bench.Create).Message;
+            (await Should.ThrowAsync<OptionsValidationException>(() => raw.SendAsync(request, CancellationToken.None))).Message.ShouldBe(second);
             bench.Services.GetRequiredService<IResilienceMonitor>().Clients.ShouldHaveSingleItem().Enabled.ShouldBeFalse();
             bench.Settings.Edit(path, "1");
+            using HttpClient client = bench.Create();
 
             first.ShouldContain($"{path} = \"lots\"");
             second.ShouldContain($"{path} = \"plenty\"");
             (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
-            (await bench.Create().GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+            (await raw.SendAsync(new HttpRequestMessage(HttpMethod.Get, "https://api.example/things"), CancellationToken.None)).StatusCode.ShouldBe(HttpStatusCode.BadGateway);
             client.Timeout.ShouldBe(Timeout.InfiniteTimeSpan, "the call's deadline holds from now on");
         });
 
