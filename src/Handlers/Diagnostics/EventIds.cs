@@ -53,4 +53,5 @@ internal static class EventIds
     public const int GateClosed = 701;
 
     public const int ProviderFailed = 900;
+    public const int ProviderNonsense = 901;
 }

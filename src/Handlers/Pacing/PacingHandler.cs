@@ -103,7 +103,7 @@ public sealed class PacingHandler : ChainedHandler
     }
 
     /// <summary>What the attempt is charged to; the caller's word on its cost stands in place of the plan's.</summary>
-    private static ImmutableArray<QuotaUse> UsesOf(Call call) => call.Options?.Cost is { } cost ? UsesOf(call.Plan.Quotas, cost) : call.Plan.Quotas;
+    private static ImmutableArray<QuotaUse> UsesOf(Call call) => call.Options?.Cost is { } cost ? UsesOf(call.Plan.Quotas, cost.Bounded()) : call.Plan.Quotas;
 
     // Apart, because a lambda's captured variables are allocated when their method begins.
     private static ImmutableArray<QuotaUse> UsesOf(ImmutableArray<QuotaUse> planned, Cost cost) =>

@@ -1,3 +1,5 @@
+using Handlers.Quotas;
+
 namespace Handlers;
 
 /// <summary>What one attempt costs, one amount per unit. Amounts are never negative.</summary>
@@ -18,5 +20,22 @@ public readonly record struct Cost(long Requests, long Tokens = 0, long Points =
         LimitUnit.Tokens => Tokens,
         LimitUnit.Points => Points,
         _ => Bytes,
+    };
+
+    /// <summary>The same with amounts that can be added up: none negative, none beyond all limits.</summary>
+    internal Cost Bounded()
+    {
+        return new Cost(Bound(Requests), Bound(Tokens), Bound(Points), Bound(Bytes));
+
+        static long Bound(long amount) => Math.Clamp(amount, 0, LimitSpec.MaxAmount);
+    }
+
+    /// <summary>The same with another amount of one unit.</summary>
+    internal Cost With(LimitUnit unit, long amount) => unit switch
+    {
+        LimitUnit.Requests => this with { Requests = amount },
+        LimitUnit.Tokens => this with { Tokens = amount },
+        LimitUnit.Points => this with { Points = amount },
+        _ => this with { Bytes = amount },
     };
 }

@@ -4,15 +4,21 @@ namespace Handlers.Providers;
 
 /// <summary>
 /// An app's own provider, which has promised not to throw. Where it does, the call loses its knowledge and nothing else: requests are planned and answers judged
-/// as for any API, and one error says so. Only the type and the place of a fault are told; its message may hold what the provider was looking at.
+/// as for any API, and one error says so. Only the type and the place of a fault are told; its message may hold what the provider was looking at. What makes no sense
+/// in its answers goes no further than here (<see cref="Plausible"/>).
 /// </summary>
 internal sealed partial class GuardedProvider(Provider own, Provider generic, ILogger logger) : Provider
 {
     private int _told;
+    private int _toldNonsense;
 
-    public override string Name => own.Name;
+    public override string Name { get; } = string.IsNullOrWhiteSpace(own.Name)
+        ? throw new InvalidOperationException($"The provider {own.GetType().FullName} has no Name; it needs one for settings and quotas.")
+        : own.Name;
 
-    public override IReadOnlyList<string> Hosts => own.Hosts;
+    public override IReadOnlyList<string> Hosts { get; } = [.. (own.Hosts ?? []).Where(host => !string.IsNullOrEmpty(host))];
+
+    public override IReadOnlyList<string>? Resources => own.Resources;
 
     public override void ApplyDefaults(ResilienceHandlersOptions options) => own.ApplyDefaults(options);
 
@@ -20,7 +26,9 @@ internal sealed partial class GuardedProvider(Provider own, Provider generic, IL
     {
         try
         {
-            return own.Plan(request);
+            CallPlan plan = Plausible.Plan(own.Plan(request), out string? wrong);
+            TellIf(wrong, nameof(Plan));
+            return plan;
         }
         catch (Exception fault)
         {
@@ -59,7 +67,15 @@ internal sealed partial class GuardedProvider(Provider own, Provider generic, IL
     {
         try
         {
-            return own.Interpret(answer);
+            Verdict verdict = Plausible.Verdict(own.Interpret(answer), out string? wrong);
+            if (!Enum.IsDefined(verdict.Kind))
+            {
+                wrong = "a kind of verdict that is not defined";
+                verdict = StatusVerdict.Of(answer.Status, answer.Headers, answer.Now) with { Observed = verdict.Observed };
+            }
+
+            TellIf(wrong, nameof(Interpret));
+            return verdict;
         }
         catch (Exception fault)
         {
@@ -114,6 +130,21 @@ internal sealed partial class GuardedProvider(Provider own, Provider generic, IL
             Failed(logger, own.Name, member, fault.GetType().Name, fault.StackTrace ?? "");
         }
     }
+
+    private void TellIf(string? wrong, string member)
+    {
+        if (wrong is not null && Interlocked.Exchange(ref _toldNonsense, 1) == 0)
+        {
+            Nonsense(logger, own.Name, wrong, member);
+        }
+    }
+
+    [LoggerMessage(
+        EventIds.ProviderNonsense,
+        LogLevel.Error,
+        "Provider {Provider} gave {What} in {Member}, which makes no sense: it is taken as not said. Said once.",
+        EventName = "ProviderNonsense")]
+    private static partial void Nonsense(ILogger logger, string provider, string what, string member);
 
     [LoggerMessage(
         EventIds.ProviderFailed,

@@ -37,6 +37,47 @@ public sealed class OwnProviderTests
         told.ShouldNotContain("c4n4ry");
     }
 
+    /// <summary>Each of these once threw in the ledger, in a snapshot or in the queue, for whoever came next.</summary>
+    [Theory]
+    [InlineData("unit")]
+    [InlineData("meaning")]
+    [InlineData("nameless")]
+    [InlineData("numbers")]
+    [InlineData("times")]
+    [InlineData("kind")]
+    [InlineData("wait")]
+    [InlineData("plan")]
+    [InlineData("default")]
+    public async Task Values_without_a_meaning_count_as_not_said(string nonsense)
+    {
+        using var bench = new Bench("nonsense", services: services => services.AddSingleton<Provider>(new NonsenseProvider(nonsense)));
+        bench.Wire.OnEach(_ => HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK);
+                bench.Services.GetRequiredService<IResilienceMonitor>().Quotas.ShouldAllBe(quota => quota.Limits.All(limit => limit.Capacity > 0));
+            }
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+        bench.Log.Named("ProviderFailed").ShouldBeEmpty();
+        bench.Log.Named("ProviderNonsense").Count().ShouldBe(nonsense == "default" ? 0 : 1);
+    }
+
+    [Fact]
+    public async Task A_refusal_whose_kind_is_not_defined_is_judged_by_its_status()
+    {
+        using var bench = new Bench("nonsense", services: services => services.AddSingleton<Provider>(new NonsenseProvider("kind")));
+        bench.Wire.Answers(ScriptedAnswer.Status(429).RetryAfter(7), HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK));
+
+        bench.Wire.Attempts[1].Elapsed.TotalSeconds.ShouldBeInRange(7, 9);
+    }
+
     [Fact]
     public async Task And_by_host_when_the_clients_name_says_nothing()
     {
