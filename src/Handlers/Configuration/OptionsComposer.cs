@@ -60,6 +60,7 @@ internal static class OptionsComposer
         }
 
         new OptionRules(options, origins, errors).Apply();
+        GroupNames.Check(options, origins, provider, errors);
         return new Composition { Client = layers.Client, Options = options, Provider = provider, Origins = origins, Errors = [.. errors] };
     }
 

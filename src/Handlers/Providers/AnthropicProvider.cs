@@ -36,6 +36,8 @@ internal sealed class AnthropicProvider : Provider
 
     public override IReadOnlyList<string> Hosts { get; } = ["api.anthropic.com"];
 
+    public override IReadOnlyList<string> Resources { get; } = [.. Models.Names, Api];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options) => LanguageModelDefaults.Apply(options);
 
     public override CallPlan Plan(HttpRequestMessage request)

@@ -32,6 +32,8 @@ internal sealed class AttioProvider : Provider
 
     public override IReadOnlyList<string> Hosts { get; } = ["api.attio.com"];
 
+    public override IReadOnlyList<string> Resources { get; } = [Read, Write];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options)
     {
         options.Pacing.Groups[Read] = new() { Limits = "100/second" };

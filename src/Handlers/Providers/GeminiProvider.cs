@@ -41,6 +41,8 @@ internal sealed class GeminiProvider : Provider
     public override IReadOnlyList<string> Hosts { get; } =
         ["generativelanguage.googleapis.com", "aiplatform.googleapis.com", "*-aiplatform.googleapis.com"];
 
+    public override IReadOnlyList<string> Resources { get; } = [Api, "*"];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options) => LanguageModelDefaults.Apply(options);
 
     public override CallPlan Plan(HttpRequestMessage request)

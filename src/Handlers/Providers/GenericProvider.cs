@@ -31,6 +31,8 @@ internal sealed class GenericProvider : Provider
 
     public override IReadOnlyList<string> Hosts => [];
 
+    public override IReadOnlyList<string> Resources { get; } = [Resource];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options)
     {
         // The options' own defaults are the generic ones.

@@ -78,6 +78,12 @@ internal sealed class GitHubProvider : Provider
 
     public override IReadOnlyList<string> Hosts { get; } = ["api.github.com", "uploads.github.com"];
 
+    public override IReadOnlyList<string> Resources { get; } =
+    [
+        Core, Search, CodeSearch, GraphQL, GraphQLPoints, Secondary, Content, Writes, "integration_manifest", "source_import", "code_scanning_upload", "scim",
+        "dependency_snapshots", "dependency_sbom", "audit_log",
+    ];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options)
     {
         IDictionary<string, PacingGroupOptions> groups = options.Pacing.Groups;
@@ -260,14 +266,14 @@ internal sealed class GitHubProvider : Provider
             if (error.Has("RATE_LIMITED", "type") || error.Has("RATE_LIMIT", "type") || error.Has("graphql_rate_limit", "code")
                 || error.Has("graphql_rate_limit", "extensions", "code"))
             {
-                return RefusePrimary(headers, headers.Wait(now).Or(reset), GraphQL);
+                return RefusePartly(answer, errors, RefusePrimary(headers, headers.Wait(now).Or(reset), GraphQL));
             }
 
             if (error.TryGetString(out string? message, "message"))
             {
                 if (IsSecondary(message, help: null))
                 {
-                    return RefuseSecondary(answer, headers, limit, headers.Wait(now), reset);
+                    return RefusePartly(answer, errors, RefuseSecondary(answer, headers, limit, headers.Wait(now), reset));
                 }
 
                 if (StartsWith(message, ServerFault) && !errors.HasData)
@@ -280,6 +286,17 @@ internal sealed class GitHubProvider : Provider
         return errors.IsRefusal
             ? headers.Conclude(new(VerdictKind.Fatal, "the GraphQL server refused the document"), ServerWait.None)
             : Accept(headers, limit, GraphQL, reset, pollInterval: null);
+    }
+
+    /// <summary>A refusal that came for a part of a mutation: sending all of it again would repeat the other parts.</summary>
+    private static Verdict RefusePartly(in ProviderAnswer answer, in GraphQLErrors errors, Verdict refusal)
+    {
+        if (errors.IsPartlyExecuted && answer.Plan.Replay != ReplaySafety.Safe)
+        {
+            refusal.Retry = false;
+        }
+
+        return refusal;
     }
 
     private static Verdict RefusePrimary(in AnswerHeaders headers, in ServerWait wait, string resource) =>

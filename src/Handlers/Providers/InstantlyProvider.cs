@@ -42,6 +42,8 @@ internal sealed class InstantlyProvider : Provider
 
     public override IReadOnlyList<string> Hosts { get; } = ["api.instantly.ai"];
 
+    public override IReadOnlyList<string> Resources { get; } = [Workspace, Emails, TestEmails, DomainChecks, OAuthInit, AiLabels];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options)
     {
         IDictionary<string, PacingGroupOptions> groups = options.Pacing.Groups;

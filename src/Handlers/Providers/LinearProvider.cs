@@ -48,6 +48,8 @@ internal sealed class LinearProvider : Provider
 
     public override IReadOnlyList<string> Hosts { get; } = ["api.linear.app"];
 
+    public override IReadOnlyList<string> Resources { get; } = [Requests, Complexity, .. Searches];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options)
     {
         foreach (string search in Searches)
@@ -107,7 +109,7 @@ internal sealed class LinearProvider : Provider
             VerdictKind.Fatal or VerdictKind.QuotaExhausted => headers.Conclude(finding, ServerWait.None),
             _ => StatusVerdict.Of(answer.Status, headers, answer.Now),
         };
-        if (finding.Kind == VerdictKind.RateLimited && answer.Plan.Replay != ReplaySafety.Safe && errors.HasData)
+        if (finding.Kind == VerdictKind.RateLimited && answer.Plan.Replay != ReplaySafety.Safe && errors.IsPartlyExecuted)
         {
             verdict.Retry = false;
         }

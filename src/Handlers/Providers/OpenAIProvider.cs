@@ -37,6 +37,8 @@ internal sealed class OpenAIProvider : Provider
 
     public override IReadOnlyList<string> Hosts { get; } = ["api.openai.com", "*.openai.azure.com"];
 
+    public override IReadOnlyList<string> Resources { get; } = [.. Models.Names, Api];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options) => LanguageModelDefaults.Apply(options);
 
     public override CallPlan Plan(HttpRequestMessage request)

@@ -12,6 +12,12 @@ public abstract class Provider
     /// <summary>The hosts that this API answers on; a leading <c>*</c> stands for anything, as in <c>*.example.com</c> or <c>*-api.example.com</c>.</summary>
     public abstract IReadOnlyList<string> Hosts { get; }
 
+    /// <summary>
+    /// The names of quotas that <see cref="Plan"/> may charge a request to, which is what <c>Pacing:Groups</c> may be named after; a leading <c>*</c> stands for anything,
+    /// as in <c>*/tokens</c>. A group in the settings of a client that has no <c>Match</c> and is none of them is an error at start. Default null: not told, any name will do.
+    /// </summary>
+    public virtual IReadOnlyList<string>? Resources => null;
+
     /// <summary>Sets what differs from the generic defaults: timeouts, published limits, groups.</summary>
     /// <param name="options">Options with the generic defaults.</param>
     public abstract void ApplyDefaults(ResilienceHandlersOptions options);

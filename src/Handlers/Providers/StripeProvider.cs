@@ -36,6 +36,8 @@ internal sealed class StripeProvider : Provider
 
     public override IReadOnlyList<string> Hosts { get; } = ["api.stripe.com", "files.stripe.com"];
 
+    public override IReadOnlyList<string> Resources { get; } = [Account, Endpoint, Search, Files];
+
     public override void ApplyDefaults(ResilienceHandlersOptions options)
     {
         IDictionary<string, PacingGroupOptions> groups = options.Pacing.Groups;

@@ -69,6 +69,26 @@ internal readonly ref struct JsonBody
     public bool Has(string expected, params ReadOnlySpan<string> path) =>
         TryFind(path, out Utf8JsonReader reader) && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(expected);
 
+    /// <summary>Whether there is an object at the path, some member of which is not null.</summary>
+    public bool HasMembers(params ReadOnlySpan<string> path)
+    {
+        if (!TryFind(path, out Utf8JsonReader reader) || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.Null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The part of the body at the path, to look further from there.</summary>
     public JsonBody At(params ReadOnlySpan<string> path) => TryFind(path, out Utf8JsonReader reader) ? new JsonBody(json[Extent(ref reader)]) : default;
 

@@ -1,9 +1,55 @@
 using System.Globalization;
 
+using Handlers.Providers;
+
 namespace Handlers.Tests.Configuration;
 
 public class OptionRulesTests
 {
+    [Theory]
+    [InlineData("github", "serach", "did you mean \"search\"?")]
+    [InlineData("attio", "list", "its quotas are read, write.")]
+    [InlineData("openai", "gpt-5/token", "did you mean \"gpt-5/tokens\"?")]
+    [InlineData("openai", "tokens", "{name}/tokens")]
+    public void A_group_that_means_no_call_is_an_error(string client, string group, string cure)
+    {
+        string error = Layers.For(client, ($"ResilienceHandlers:Clients:{client}:Pacing:Groups:{group}:Limits", "5/minute")).With(BuiltIn).Error();
+
+        error.ShouldStartWith($"ResilienceHandlers:Clients:{client}:Pacing:Groups:{group} means no call: provider {client} has no quota of that name, ");
+        error.ShouldContain(cure);
+    }
+
+    [Theory]
+    [InlineData("github", "Search", null)]
+    [InlineData("github", "mine", "GET /search/*")]
+    [InlineData("openai", "gpt-5/tokens", null)]
+    [InlineData("gemini", "gemini-2.5-flash", null)]
+    [InlineData("by-host", "anything", null)]
+    public void One_that_means_some_is_none(string client, string group, string? match)
+    {
+        List<(string, string?)> settings = [($"ResilienceHandlers:Clients:{client}:Pacing:Groups:{group}:Limits", "5/minute")];
+        if (match is not null)
+        {
+            settings.Add(($"ResilienceHandlers:Clients:{client}:Pacing:Groups:{group}:Match", match));
+        }
+
+        ClientLayers layers = Layers.For(client, [.. settings]).With(BuiltIn);
+
+        layers.Options().Pacing.Groups.ShouldContainKey(group);
+    }
+
+    [Fact]
+    public void In_the_defaults_a_group_may_wait_for_the_clients_that_it_concerns()
+    {
+        Layers.For("attio", ("ResilienceHandlers:Defaults:Pacing:Groups:search:Limits", "5/minute")).With(BuiltIn).Options();
+    }
+
+    [Fact]
+    public void A_group_of_all_calls_is_none()
+    {
+        Layers.For("github", ("ResilienceHandlers:Clients:github:Pacing:Groups:*:Limits", "5/minute")).With(BuiltIn).Error().ShouldContain("Pacing:Limits");
+    }
+
     [Fact]
     public void An_attempt_longer_than_the_total_is_cut_to_it()
     {
@@ -157,4 +203,6 @@ public class OptionRulesTests
         Layers.For("x", groups[..64]).Options().Pacing.Groups.Count.ShouldBe(64);
         Layers.For("x", groups).Error().ShouldStartWith("ResilienceHandlers:Clients:x:Pacing:Groups brings the groups to 65, and the most are 64; ");
     }
+
+    private static readonly Provider[] BuiltIn = [new GitHubProvider(), new AttioProvider(), new OpenAIProvider(), new GeminiProvider()];
 }

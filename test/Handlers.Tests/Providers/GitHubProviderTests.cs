@@ -338,6 +338,21 @@ public sealed class GitHubProviderTests
         answer.PlanBy(Provider).Quotas.ShouldNotContain(use => use.Resource == verdict.Resource);
     }
 
+    [Theory]
+    [InlineData("""{"data":{"a":{"id":1},"b":null},"errors":[{"type":"RATE_LIMITED","path":["b"]}]}""", false)]
+    [InlineData("""{"data":{"a":{"id":1},"b":null},"errors":[{"message":"You have exceeded a secondary rate limit.","path":["b"]}]}""", false)]
+    [InlineData("""{"data":{"a":null},"errors":[{"type":"RATE_LIMITED","path":["a"]}]}""", null)]
+    public void A_mutation_that_was_refused_half_way_is_not_sent_again(string body, bool? retry)
+    {
+        using JsonContent mutation = JsonContent.Create(new { query = "mutation { a: addComment(input: {}) { id } b: addComment(input: {}) { id } }" });
+        AnswerText answer = Request("POST", "/graphql", mutation, headers: Quota("0"), body: body);
+
+        Verdict verdict = answer.JudgeBy(Provider);
+
+        verdict.Kind.ShouldBe(VerdictKind.RateLimited);
+        verdict.Retry.ShouldBe(retry);
+    }
+
     [Fact]
     public void The_profile_holds_the_secondary_limits()
     {

@@ -16,6 +16,9 @@ internal readonly ref struct GraphQLErrors
     /// <summary>Part of the document was executed and gave something, so the answer is not a refusal of the whole.</summary>
     public bool HasData => _body.At("data").IsObject;
 
+    /// <summary>Some field of the document gave something. The fields of a mutation are executed one after the other: an error beside it came for a later one.</summary>
+    public bool IsPartlyExecuted => _body.HasMembers("data");
+
     /// <summary>There are errors and no data: nothing was executed.</summary>
     public bool IsRefusal => _body.EnumerateArray("errors").MoveNext() && !HasData;
 

@@ -14,6 +14,9 @@ internal sealed class ModelResources(params string[] kinds)
 
     private readonly ConcurrentDictionary<string, string[]> _byModel = new(StringComparer.Ordinal);
 
+    /// <summary>The names of all models' quotas, as <see cref="Provider.Resources"/> tells them. The bare kinds are left out: what meters every model is not called so.</summary>
+    public IEnumerable<string> Names => kinds.Select(kind => $"*/{kind}");
+
     /// <summary>The quota names for a model, in the order of the kinds.</summary>
     public string[] For(string? model)
     {
@@ -27,7 +30,7 @@ internal sealed class ModelResources(params string[] kinds)
             return names;
         }
 
-        return _byModel.Count < MaxModels ? _byModel.GetOrAdd(model, Names, kinds) : kinds;
+        return _byModel.Count < MaxModels ? _byModel.GetOrAdd(model, NamesOf, kinds) : kinds;
     }
 
     /// <summary>The quota of a kind that a plan charges; else the plan's first, so that what is blocked is what the call was charged to.</summary>
@@ -50,5 +53,5 @@ internal sealed class ModelResources(params string[] kinds)
         return plan.Quotas[0].Resource;
     }
 
-    private static string[] Names(string model, string[] kinds) => Array.ConvertAll(kinds, kind => $"{model}/{kind}");
+    private static string[] NamesOf(string model, string[] kinds) => Array.ConvertAll(kinds, kind => $"{model}/{kind}");
 }
