@@ -166,6 +166,8 @@ internal sealed class ClientState
         {
             circuit.Adjust(settings);
         }
+
+        State.Ledger.Configure(policy.Pacing.Quotas);
     }
 
     /// <summary>The upstream that a request goes to. Most clients have one, so the last one found is tried first.</summary>

@@ -85,11 +85,13 @@ internal sealed class AuthorityGate(string authority)
         }
     }
 
-    public void Return(long takenAt)
+    /// <summary>An attempt that had a place was not sent; the accounts that may take it.</summary>
+    public QuotaAccount[] Return(long takenAt)
     {
         lock (_lock)
         {
             _gate?.Return(takenAt);
+            return TakeWaitingNeedsLock();
         }
     }
 
@@ -99,14 +101,19 @@ internal sealed class AuthorityGate(string authority)
         lock (_lock)
         {
             _gate?.Settle(takenAt, accepted);
-            if (_waiting.Count == 0)
-            {
-                return [];
-            }
-
-            QuotaAccount[] waiting = [.. _waiting];
-            _waiting.Clear();
-            return waiting;
+            return TakeWaitingNeedsLock();
         }
+    }
+
+    private QuotaAccount[] TakeWaitingNeedsLock()
+    {
+        if (_waiting.Count == 0)
+        {
+            return [];
+        }
+
+        QuotaAccount[] waiting = [.. _waiting];
+        _waiting.Clear();
+        return waiting;
     }
 }

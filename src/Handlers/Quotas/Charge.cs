@@ -13,6 +13,13 @@ internal readonly struct Charge(ImmutableArray<QuotaUse> uses)
     /// <summary>What it would be by what has been learned since.</summary>
     public Charge Priced(Lane? lane, string? operation) => operation is not null && lane?.Expected is { } expected ? new Charge(expected.Reserve(operation, uses)) : this;
 
+    /// <summary>The same with no more than <paramref name="most"/> of a unit at one quota, or at all of them when no use names it.</summary>
+    public Charge Cut(string resource, LimitUnit unit, long most)
+    {
+        bool isNamed = IndexOf(uses, resource) != Unnamed;
+        return new Charge([.. uses.Select(use => isNamed && use.Resource != resource ? use : use with { Cost = use.Cost.With(unit, Math.Min(use.Cost.In(unit), most)) })]);
+    }
+
     /// <summary>The greatest of the amounts.</summary>
     public Cost Greatest
     {

@@ -34,6 +34,9 @@ internal interface IQuotaLedger
     /// <summary>Closes the gate of an authority, for every caller of every account.</summary>
     void CloseAuthority(string authority, in GateClosing closing);
 
+    /// <summary>A client's configuration has changed: who waits is served by what holds now. Its next calls would bring it as well.</summary>
+    void Configure(QuotaPolicy policy);
+
     /// <summary>Why one waits, and for how long; null when its wait has ended.</summary>
     WaitSnapshot? Explain(Waiter waiter);
 

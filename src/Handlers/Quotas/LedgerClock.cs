@@ -17,5 +17,12 @@ internal sealed class LedgerClock(TimeProvider time)
     public DateTimeOffset Utc => Provider.GetUtcNow();
 
     /// <summary>The instant of a tick, as the wall clock stands now.</summary>
-    public DateTimeOffset At(long tick) => Utc + TimeSpan.FromTicks(tick - Now);
+    public DateTimeOffset At(long tick) => After(TimeSpan.FromTicks(tick - Now));
+
+    /// <summary>The instant after a wait, as the wall clock stands now; the last one there is for waits of thousands of years, which only forecasts make.</summary>
+    public DateTimeOffset After(TimeSpan wait)
+    {
+        DateTimeOffset now = Utc;
+        return wait < DateTimeOffset.MaxValue - now ? now + wait : DateTimeOffset.MaxValue;
+    }
 }

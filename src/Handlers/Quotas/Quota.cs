@@ -1,7 +1,7 @@
 namespace Handlers.Quotas;
 
 /// <summary>One metered thing: its limits and its gate. Its account's lock guards it.</summary>
-internal abstract class Quota
+internal abstract partial class Quota
 {
     private ResourcePolicy[] _sources = [];
     private Traffic? _traffic;
@@ -34,6 +34,9 @@ internal abstract class Quota
 
         return false;
     }
+
+    /// <summary>Whether a client's configuration says something about it.</summary>
+    public bool IsKnownToNeedsLock(string client) => Array.Exists(_sources, source => source.Client == client);
 
     /// <summary>Takes over what a client's configuration says now. What was used stays used.</summary>
     public void ConfigureNeedsLock(ResourcePolicy policy, LedgerClock clock, long now)
@@ -98,57 +101,6 @@ internal abstract class Quota
         }
 
         return margin;
-    }
-
-    /// <summary>Takes over what an answer says about a limit here. Comes after its attempt was settled.</summary>
-    /// <returns>Whether a limit has become known or is another one now.</returns>
-    public bool LearnNeedsLock(in QuotaObservation seen, VerdictKind kind, in Grant grant, double margin, long now)
-    {
-        bool isNews = false;
-        Limit? last = null;
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next is AnnouncedLimit known && known.Speaks(seen))
-            {
-                LimitSpec before = known.Spec;
-                known.Learn(seen, grant.At, margin, now);
-                isNews = !ReferenceEquals(before, known.Spec);
-                last = null;
-                break;
-            }
-
-            last = next;
-        }
-
-        if (last is not null || Limits is null)
-        {
-            isNews = TryAddAnnounced(last, seen, grant.At, margin, now);
-            if (!isNews)
-            {
-                return false;
-            }
-        }
-
-        if (Gate is { } gate && (kind == VerdictKind.Ok ? gate.IsTold(grant.At) : seen.Remaining == 0))
-        {
-            gate.EndRamp();
-        }
-
-        return isNews;
-    }
-
-    /// <summary>A limit that the provider announces holds calls back at this moment.</summary>
-    public bool IsHeldByAnnouncedLimitNeedsLock(long now)
-    {
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next is AnnouncedLimit announced && announced.FitsAt(1, now) > now)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>When an attempt of this cost fits here; <paramref name="limit"/> is the one it waits for, null for the gate.</summary>
@@ -339,68 +291,6 @@ internal abstract class Quota
         }
     }
 
-    /// <summary>One of the limits is the rate that refusals have taught.</summary>
-    private LearnedRate? FindRate()
-    {
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next is LearnedRate rate)
-            {
-                return rate;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>One of the limits learns by itself.</summary>
-    private bool Adapts()
-    {
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next is AdaptiveLimit)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>A refusal teaches the rate at which it came, where no limit is announced that will tell, and none that learns by itself.</summary>
-    private void LearnRateNeedsLock(in GateClosing closing, long now)
-    {
-        Limit? last = null;
-        for (Limit? next = Limits; next is not null; last = next, next = next.Next)
-        {
-            if (next is LearnedRate known)
-            {
-                known.Refused(closing, now);
-                return;
-            }
-
-            if (next is AnnouncedLimit)
-            {
-                return;
-            }
-        }
-
-        if (closing.Hint > LearnedRate.LongestHint || Adapts() || Account.Adapts())
-        {
-            return;
-        }
-
-        LearnedRate rate = LearnedRate.AfterRefusal(Account.UnderWay, closing, now);
-        if (last is null)
-        {
-            Limits = rate;
-        }
-        else
-        {
-            last.Next = rate;
-        }
-    }
-
     /// <summary>Whoever looks at a quota in use wants to know how fast it is spent, from now on; an idle one forgets it.</summary>
     private Pace? LookNeedsLock(long now)
     {
@@ -431,33 +321,5 @@ internal abstract class Quota
         }
 
         return reserved;
-    }
-
-    private bool TryAddAnnounced(Limit? last, in QuotaObservation seen, long takenAt, double margin, long now)
-    {
-        if (AnnouncedLimit.From(seen, now) is not { } announced)
-        {
-            return false;
-        }
-
-        announced.Learn(seen, takenAt, margin, now);
-        if (seen.Unit == LimitUnit.Requests)
-        {
-            announced.Foresee(Account.UnderWay);
-        }
-
-        // Where the provider tells the limit nothing has to be felt out any more.
-        if (last is null or LearnedRate)
-        {
-            Limits = announced;
-        }
-        else
-        {
-            last.Next = announced;
-        }
-
-        Spread.Over(Limits, Account.IsSmooth);
-        Paces = true;
-        return true;
     }
 }

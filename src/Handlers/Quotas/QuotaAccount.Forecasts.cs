@@ -67,7 +67,7 @@ internal sealed partial class QuotaAccount
     internal QuotaRefusal? HopelessNeedsLock(Waiter waiter, in Turn turn, long now)
     {
         Lane lane = _lanes!.FreshNeedsLock(waiter.Lane);
-        for (var charged = new Charged(this, lane, waiter.Charge.Priced(lane, waiter.Operation)); charged.MoveNext();)
+        for (var charged = new Charged(this, lane, PricedNeedsLock(lane, waiter.Charge, waiter.Operation)); charged.MoveNext();)
         {
             if (charged.Quota.TooSmallForNeedsLock(charged.Cost) is not null)
             {
@@ -91,7 +91,7 @@ internal sealed partial class QuotaAccount
     {
         Lanes lanes = _lanes!;
         Lane lane = lanes.FreshNeedsLock(waiter.Lane);
-        Charge charge = waiter.Charge.Priced(lane, waiter.Operation);
+        Charge charge = PricedNeedsLock(lane, waiter.Charge, waiter.Operation);
         var prospect = new Prospect(this, waiter.Priority, lane.Shape.Policy.Reserve, now);
         for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
         {
@@ -109,7 +109,7 @@ internal sealed partial class QuotaAccount
     private Prospect NamedProspectNeedsLock(Waiter waiter, in Load ahead, long now)
     {
         Prospect prospect = ProspectNeedsLock(waiter, ahead, now);
-        for (var charged = new Charged(this, waiter.Lane, waiter.Charge.Priced(waiter.Lane, waiter.Operation)); charged.MoveNext();)
+        for (var charged = new Charged(this, waiter.Lane, PricedNeedsLock(waiter.Lane, waiter.Charge, waiter.Operation)); charged.MoveNext();)
         {
             prospect.Name(charged.Quota, charged.Cost);
         }
@@ -132,7 +132,7 @@ internal sealed partial class QuotaAccount
             Quota = key.ToString(),
             Cause = outlook.Cause,
             Ahead = outlook.Position - 1,
-            ExpectedAt = outlook.Wait is { } wait ? Clock.Utc + wait : null,
+            ExpectedAt = outlook.Wait is { } wait ? Clock.After(wait) : null,
             GivesUpAt = waiter.GiveUpAt == Limit.Never ? null : Clock.At(waiter.GiveUpAt),
             Message = RefusalText.Waits(key, outlook, outlook.Wait) + ".",
         };
@@ -174,6 +174,11 @@ internal sealed partial class QuotaAccount
         Load waiting = lane is null ? default : lane.Queue.Load;
         long giveUpAt = GiveUpAt(demand, now);
         long doubt = waiting.Count > 0 ? Doubtful(prospect, alone.At, demand.Priority, demand.Tenant, now) : 0;
+        if (_lanes is { } others)
+        {
+            waiting.Add(others.BesideNeedsLock(lane, outlook.Blocking, CallPriority.Background));
+        }
+
         return giveUpAt <= now || prospect.At + doubt > giveUpAt ? Refuse(QuotaRefusalReason.WouldMissDeadline, outlook, prospect.At, now, giveUpAt - now)
             : waiting.Count >= demand.Policy.MaxQueue || waiting.Bytes + demand.BodyBytes > demand.Policy.MaxQueueBytes
                 ? Refuse(QuotaRefusalReason.QueueFull, outlook with { Position = waiting.Count + 1 }, prospect.At, now, allowed: 0)
@@ -207,6 +212,6 @@ internal sealed partial class QuotaAccount
         QuotaKey key = KeyOf(outlook);
         TimeSpan? wait = at >= Limit.Never ? null : TimeSpan.FromTicks(Math.Max(0, at - now));
         string message = RefusalText.For(reason, key, outlook, wait, TimeSpan.FromTicks(Math.Max(0, allowed)), cost);
-        return new QuotaRefusal(reason, key, outlook.Cause, outlook.Position - 1, wait, wait is { } span ? Clock.Utc + span : null, message);
+        return new QuotaRefusal(reason, key, outlook.Cause, outlook.Position - 1, wait, wait is { } span ? Clock.After(span) : null, message);
     }
 }

@@ -77,7 +77,7 @@ internal sealed partial class QuotaAccount : Quota
             }
 
             long now = Clock.Now;
-            charge = charge.Priced(lane, operation);
+            charge = PricedNeedsLock(lane, charge, operation);
             if ((_lanes is null || _lanes.LetsPassNeedsLock(lane))
                 && FitsAtNeedsLock(lane, charge, now, out _) <= now
                 && (demand.Priority < demand.Policy.YieldsFrom || YieldsUntilNeedsLock(lane, charge, demand.Priority, demand.Policy.Reserve, now) <= now)
@@ -137,7 +137,14 @@ internal sealed partial class QuotaAccount : Quota
     public void Return(in Grant grant)
     {
         Interlocked.Decrement(ref _underWay);
-        grant.Authority?.Return(grant.At);
+        if (grant.Authority is { } authority)
+        {
+            foreach (QuotaAccount other in authority.Return(grant.At))
+            {
+                other.Pump();
+            }
+        }
+
         if (!grant.IsCharged)
         {
             return;
@@ -255,6 +262,27 @@ internal sealed partial class QuotaAccount : Quota
         return true;
     }
 
+    /// <summary>See <see cref="IQuotaLedger.Configure"/>.</summary>
+    public void Configure(QuotaPolicy policy)
+    {
+        Waiter? ended;
+        lock (this)
+        {
+            if (!IsKnownToNeedsLock(policy.Client))
+            {
+                return;
+            }
+
+            long now = Clock.Now;
+            ConfigureNeedsLock(policy.All, Clock, now);
+            _lanes?.ConfigureNeedsLock(policy, now);
+            SmoothNeedsLock();
+            ended = PumpNeedsLock(now);
+        }
+
+        Complete(ended);
+    }
+
     /// <summary>Looks whether somebody can go: the time has come, or something came back.</summary>
     public void Pump()
     {
@@ -311,6 +339,29 @@ internal sealed partial class QuotaAccount : Quota
             _lanes?.Dispose();
             return true;
         }
+    }
+
+    /// <summary>
+    /// What a call is charged by what such calls have cost lately. That is a guess: where it is more than a limit can ever hold, the call goes when all of it is there,
+    /// because who were refused for it could never tell better.
+    /// </summary>
+    internal Charge PricedNeedsLock(Lane? lane, in Charge planned, string? operation)
+    {
+        Charge priced = planned.Priced(lane, operation);
+        if (priced.Uses == planned.Uses)
+        {
+            return planned;
+        }
+
+        for (var charged = new Charged(this, lane, priced); charged.MoveNext();)
+        {
+            if (charged.Quota.TooSmallForNeedsLock(charged.Cost) is { } limit)
+            {
+                priced = priced.Cut(charged.Quota.Resource, limit.Unit, limit.Capacity);
+            }
+        }
+
+        return priced;
     }
 
     /// <summary>The earliest tick at which all quotas of a lane have room, and the one that is the last to.</summary>
@@ -404,8 +455,9 @@ internal sealed partial class QuotaAccount : Quota
         for (int i = 0; i < verdict.Observed.Count; i++)
         {
             QuotaObservation seen = verdict.Observed[i];
-            if (seen.Cost != QuotaObservation.Unknown && grant.Lane is { } lane)
+            if (seen.Cost > 0 && grant.Lane is { } lane)
             {
+                // An answer that was free (not modified, cached over there) says nothing about the next one's price.
                 (lane.Expected ??= new ExpectedCosts()).Learn(grant.Operation, seen.Resource, seen.Unit, seen.Cost);
             }
 

@@ -87,6 +87,14 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
         _hasAuthorities = true;
     }
 
+    public void Configure(QuotaPolicy policy)
+    {
+        foreach (QuotaAccount account in _accounts.ToArray())
+        {
+            account.Configure(policy);
+        }
+    }
+
     public WaitSnapshot? Explain(Waiter waiter) => waiter.Account.Explain(waiter);
 
     public IReadOnlyList<WaitSnapshot> Explain(string? client, int most)

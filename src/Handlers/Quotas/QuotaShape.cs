@@ -26,7 +26,7 @@ internal sealed class QuotaShape
         for (int i = 0; i < policy.Groups.Length; i++)
         {
             ResourcePolicy group = policy.Groups[i];
-            if ((groups & (1UL << i)) != 0 && !resources.Any(r => r.Resource == group.Resource))
+            if ((groups & (1UL << i)) != 0 && !resources.Any(r => r.Resource.Equals(group.Resource, StringComparison.OrdinalIgnoreCase)))
             {
                 resources.Add((group, group.Resource, QuotaStart.Free));
             }

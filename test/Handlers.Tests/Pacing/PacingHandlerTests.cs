@@ -20,6 +20,26 @@ public class PacingHandlerTests
     }
 
     [Fact]
+    public async Task A_margin_is_left_of_the_bounds_of_an_adaptive_limit_too()
+    {
+        using Bench bench = WithLimit("40/minute; adaptive 40..80", ("MarginPercent", "50"), ("MaxWait", "00:00:00"));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200));
+
+        await bench.Run(async client =>
+        {
+            for (int minute = 0; minute < 20; minute++)
+            {
+                await SendAll(client, 100, options: null);
+                await Task.Delay(TimeSpan.FromSeconds(61), bench.Time);
+            }
+        });
+
+        int[] sent = [.. bench.Wire.Attempts.GroupBy(attempt => (int)(attempt.Elapsed.TotalSeconds / 61)).Select(minute => minute.Count())];
+        sent[0].ShouldBe(20);
+        sent.Max().ShouldBe(40);
+    }
+
+    [Fact]
     public async Task A_margin_stretches_a_minimum_interval()
     {
         using Bench bench = WithLimit(limits: null, ("MinInterval", "00:00:01"), ("MarginPercent", "50"));

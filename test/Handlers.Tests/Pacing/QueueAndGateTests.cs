@@ -32,7 +32,7 @@ public sealed class QueueAndGateTests
     [InlineData("Pacing:Limits", "1/minute", "1000/minute")]
     [InlineData("Pacing:Limits", "1/minute", "none")]
     [InlineData("Pacing:Groups:all:Limits", "1/minute", "none")]
-    public async Task Who_waits_goes_with_the_next_call_after_an_edit_has_made_room(string option, string before, string? after)
+    public async Task Who_waits_goes_at_once_when_an_edit_makes_room(string option, string before, string? after)
     {
         using var bench = new Bench(settings: Set((option, before), ("Pacing:Groups:all:Match", "GET /*")));
         bench.Wire.OnEach(attempt => attempt.Number == 1 ? ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(40)) : HttpStatusCode.OK);
@@ -45,7 +45,6 @@ public sealed class QueueAndGateTests
             waiting.IsCompleted.ShouldBeFalse();
 
             bench.Settings.Edit(Settings.Key("api", option), after);
-            (await client.GetAsync("next")).Dispose();
 
             (await waiting).Dispose();
             bench.Time.Elapsed.TotalSeconds.ShouldBeInRange(5, 5.1);

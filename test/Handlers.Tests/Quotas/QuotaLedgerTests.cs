@@ -563,6 +563,56 @@ public class QuotaLedgerTests
         Ask(policy, ref grant, out _, out _, account: "busy", maxWait: TimeSpan.Zero).ShouldBe(Admission.Refused, "its minute is not over");
     }
 
+    /// <summary>What calls cost is learned, and that is a guess: who were refused because of it could never tell better.</summary>
+    [Fact]
+    public void A_learned_cost_beyond_the_limit_waits_for_all_of_it_and_is_not_refused()
+    {
+        QuotaPolicy policy = Policy("none", ("complexity", "100 points/minute"));
+        ImmutableArray<QuotaUse> uses = Uses("complexity", new Cost(1, Points: 1));
+        Grant dear = default;
+        Ask(policy, ref dear, out _, out _, uses: uses).ShouldBe(Admission.Granted);
+        Verdict verdict = Verdict.Ok;
+        verdict.Observed.TryAdd(new QuotaObservation("complexity", LimitUnit.Points) { Cost = 150 });
+        _ledger.Settle(ref dear, verdict, _time.GetTimestamp());
+        _ledger.Release(ref dear);
+
+        Waiter next = Wait(policy, uses: uses);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        next.Outcome.ShouldBe(Admission.Granted);
+    }
+
+    [Fact]
+    public void A_probe_that_was_not_sent_leaves_its_place_at_the_upstream_to_another_account()
+    {
+        QuotaPolicy policy = Policy("100/second");
+        _ledger.CloseAuthority("https://up", new GateClosing(TimeSpan.FromSeconds(1), IsExhausted: false, "503"));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Grant probe = default;
+        Ask(policy, ref probe, out _, out _, account: "a", authority: "https://up").ShouldBe(Admission.Granted);
+        Waiter other = Wait(policy, account: "b", authority: "https://up");
+
+        _ledger.Return(ref probe);
+
+        other.Outcome.ShouldBe(Admission.Granted);
+    }
+
+    [Fact]
+    [Trait("Pitfall", "15")]
+    public void Calls_of_all_kinds_that_wait_for_one_quota_are_bounded_together()
+    {
+        var policy = new QuotaPolicy("client", 1, Limits("1/10s"), [("search", Limits("100/second")), ("core", Limits("100/second"))]) { MaxQueue = 2 };
+        Cycle(policy, uses: Uses("core"));
+        Wait(policy, uses: Uses("search"));
+        Wait(policy, uses: Uses("core"));
+
+        Grant grant = default;
+        Admission third = Ask(policy, ref grant, out _, out QuotaRefusal? refusal, uses: Uses("core"));
+
+        third.ShouldBe(Admission.Refused);
+        refusal!.Reason.ShouldBe(QuotaRefusalReason.QueueFull);
+    }
+
     private readonly HashSet<Waiter> _ended = [];
 
     private static QuotaKey Key(string resource) => new("test", "a", resource);

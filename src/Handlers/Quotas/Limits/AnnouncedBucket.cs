@@ -97,10 +97,10 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
         _level -= amount;
     }
 
-    protected override void Resize(long limit, long now)
+    protected override void Resize(long limit, TimeSpan period, long now)
     {
         double level = Level(now) + limit - Full;
-        Adjust(LimitSpec.Bucket(limit, Spec.Period, limit, Unit), now);
+        Adjust(LimitSpec.Bucket(limit, period, limit, Unit), now);
         _lowRate = 0;
         _highRate = double.PositiveInfinity;
         _mark = null;

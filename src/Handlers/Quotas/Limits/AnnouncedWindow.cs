@@ -107,11 +107,11 @@ internal sealed class AnnouncedWindow : AnnouncedLimit
         _free -= amount;
     }
 
-    protected override void Resize(long limit, long now)
+    protected override void Resize(long limit, TimeSpan period, long now)
     {
         Roll(now);
         long difference = limit - Full;
-        Adjust(LimitSpec.Window(limit, Spec.Period, Unit), now);
+        Adjust(LimitSpec.Window(limit, period, Unit), now);
         _free += difference;
         _lowest += Math.Max(0, difference);
     }

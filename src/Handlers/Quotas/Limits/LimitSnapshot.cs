@@ -35,7 +35,7 @@ public sealed record LimitSnapshot
             Text = limit.ToString(),
             Unit = limit.Unit,
             Capacity = limit.Capacity,
-            Free = limit.Free(now),
+            Free = Math.Clamp(limit.Free(now), 0, limit.Capacity),
             FullAt = fullAt > now && fullAt != Limit.Never ? clock.At(fullAt) : null,
             SpentAt = spentAt < Limit.Never ? clock.At(spentAt) : null,
         };

@@ -63,7 +63,12 @@ internal sealed record LimitSpec
         double share = 1 - (percent / 100);
         return Kind == LimitKind.MinInterval
             ? Interval(Period / share)
-            : new LimitSpec(Kind, Unit, Share(Amount), Period) { Burst = Burst == 0 ? 0 : Share(Burst), AdaptiveMin = AdaptiveMin, AdaptiveMax = AdaptiveMax };
+            : new LimitSpec(Kind, Unit, Share(Amount), Period) 
+            {
+                Burst = Burst == 0 ? 0 : Share(Burst),
+                AdaptiveMin = IsAdaptive ? Share(AdaptiveMin) : 0,
+                AdaptiveMax = IsAdaptive ? Share(AdaptiveMax) : 0,
+            };
 
         long Share(long amount) => Math.Max(1, (long)(amount * share));
     }

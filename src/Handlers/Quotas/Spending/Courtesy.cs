@@ -37,7 +37,7 @@ internal sealed class Courtesy
         {
             if (limit.AmountOf(cost) is > 0 and var amount && Reserve(limit) is > 0 and var reserve)
             {
-                at = Math.Max(at, limit.FitsAt(Math.Min(amount + reserve, Math.Max(amount, limit.Capacity)), now));
+                at = Math.Max(at, limit.FitsAt(Math.Min(amount + reserve, limit.Capacity), now));
             }
         }
 

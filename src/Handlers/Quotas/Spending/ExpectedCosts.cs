@@ -87,17 +87,7 @@ internal sealed class ExpectedCosts
             {
                 if (resource == use.Resource)
                 {
-                    var amount = (long)Math.Ceiling(mean + deviation);
-                    use = use with
-                    {
-                        Cost = unit switch
-                        {
-                            LimitUnit.Requests => use.Cost with { Requests = amount },
-                            LimitUnit.Tokens => use.Cost with { Tokens = amount },
-                            LimitUnit.Points => use.Cost with { Points = amount },
-                            _ => use.Cost with { Bytes = amount },
-                        },
-                    };
+                    use = use with { Cost = use.Cost.With(unit, (long)Math.Ceiling(mean + deviation)) };
                 }
             }
 

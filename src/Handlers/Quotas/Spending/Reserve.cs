@@ -16,7 +16,7 @@ internal readonly record struct Reserve(double Percent)
         for (Limit? limit = limits; limit is not null; limit = limit.Next)
         {
             if (limit.AmountOf(cost) is > 0 and var amount && Of(limit) is > 0 and var kept
-                && limit.FitsAt(Math.Min(amount + kept, Math.Max(amount, limit.Capacity)), now) is var fits && fits > at)
+                && limit.FitsAt(Math.Min(amount + kept, limit.Capacity), now) is var fits && fits > at)
             {
                 at = fits;
                 last = limit;

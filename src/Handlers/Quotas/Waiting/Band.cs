@@ -1,7 +1,10 @@
 namespace Handlers.Quotas;
 
 /// <summary>The waiters of one priority, fair between tenants in what they cost: deficit round robin (Shreedhar and Varghese, 1995).</summary>
-/// <remarks>The quantum is the greatest cost seen, so that every turn lets at least one go: a look at the first costs O(1), as do coming and leaving.</remarks>
+/// <remarks>
+/// The quantum follows what calls cost lately, so that most turns let one go, and one dear call does not make the turns of all that come after it long ones. A look at
+/// the first costs O(1) for calls of like cost, as do coming and leaving; where none could go in a whole round, the rounds that it takes are added at once.
+/// </remarks>
 internal sealed class Band
 {
     // Looking at every tenant for each newcomer is what fairness costs; beyond so many it is estimated.
@@ -30,8 +33,17 @@ internal sealed class Band
                 return null;
             }
 
+            // What a turn brought when calls were dearer is too much by now.
+            long weight = WeightOf(_turn.First!.Charge);
+            _turn.Deficit = Math.Min(_turn.Deficit, _quantum + weight);
+            int passed = 0;
             while (_turn.Deficit < WeightOf(_turn.First!.Charge))
             {
+                if (passed++ == _flows)
+                {
+                    SkipRounds();
+                }
+
                 _turn = _turn.Next!;
                 _turn.Deficit += _quantum;
             }
@@ -43,7 +55,7 @@ internal sealed class Band
     public void Add(Waiter waiter)
     {
         long weight = WeightOf(waiter.Charge);
-        _quantum = Math.Max(_quantum, weight);
+        _quantum += weight > _quantum ? (weight - _quantum + 7) / 8 : (weight - _quantum) / 8;
         Flow flow = FlowOf(waiter.Tenant);
         if (flow.First is null)
         {
@@ -159,6 +171,22 @@ internal sealed class Band
     public static long WeightOf(in Charge charge) => WeightOf(charge.Greatest);
 
     private static long WeightOf(in Cost cost) => Math.Max(1, Math.Max(cost.Requests, Math.Max(cost.Tokens, cost.Points)));
+
+    /// <summary>Passes the rounds in which nobody's turns would suffice.</summary>
+    private void SkipRounds()
+    {
+        long rounds = long.MaxValue;
+        Flow flow = _turn!;
+        for (int i = 0; i < _flows; i++, flow = flow.Next!)
+        {
+            rounds = Math.Min(rounds, (WeightOf(flow.First!.Charge) - flow.Deficit - 1) / _quantum);
+        }
+
+        for (int i = 0; i < _flows; i++, flow = flow.Next!)
+        {
+            flow.Deficit += rounds * _quantum;
+        }
+    }
 
     private Flow FlowOf(string? tenant)
     {

@@ -215,6 +215,20 @@ internal sealed class Lanes : IDisposable
             ended: null);
     }
 
+    /// <summary>Takes over for all quotas what a client's configuration says now.</summary>
+    public void ConfigureNeedsLock(QuotaPolicy policy, long now)
+    {
+        foreach (ResourceQuota quota in _quotas)
+        {
+            if (quota.IsKnownToNeedsLock(policy.Client))
+            {
+                quota.ConfigureNeedsLock(policy.For(quota.Resource), _clock, now);
+            }
+        }
+
+        ConfiguredNeedsLock();
+    }
+
     /// <summary>Limits were configured: the next look at the queues asks of everybody whether he can still be served.</summary>
     public void ConfiguredNeedsLock() => _isNews = Count > 0;
 
@@ -274,7 +288,7 @@ internal sealed class Lanes : IDisposable
         while (EarliestNeedsLock() is { } first)
         {
             Lane lane = FreshNeedsLock(first.Lane);
-            Charge charge = first.Charge.Priced(lane, first.Operation);
+            Charge charge = _account.PricedNeedsLock(lane, first.Charge, first.Operation);
             long fitsAt = _account.FitsAtNeedsLock(lane, charge, now, out Quota? last);
             QuotaPolicy policy = lane.Shape.Policy;
             if (fitsAt <= now && first.Priority >= policy.YieldsFrom && lane.Queue.Rank != 0)

@@ -66,6 +66,28 @@ public sealed class WaitQueueTests
     }
 
     [Fact]
+    public void One_dear_call_does_not_make_the_turns_long_of_those_that_come_after_it()
+    {
+        Add(tenant: "c", cost: 10_000);
+        Serve();
+        for (int i = 0; i < 200; i++)
+        {
+            Add(tenant: i < 100 ? "a" : "b");
+        }
+
+        List<Waiter> order = ServeAll();
+
+        int longest = 0;
+        for (int i = 0, run = 0; i < order.Count; i++)
+        {
+            run = i > 0 && order[i].Tenant == order[i - 1].Tenant ? run + 1 : 1;
+            longest = Math.Max(longest, run);
+        }
+
+        longest.ShouldBeLessThanOrEqualTo(10);
+    }
+
+    [Fact]
     public void What_waits_is_known_in_calls_costs_and_bytes()
     {
         Add(cost: 3, bytes: 100);
