@@ -63,7 +63,7 @@ internal sealed record LimitSpec
         double share = 1 - (percent / 100);
         return Kind == LimitKind.MinInterval
             ? Interval(Period / share)
-            : new LimitSpec(Kind, Unit, Share(Amount), Period) 
+            : new LimitSpec(Kind, Unit, Share(Amount), Period)
             {
                 Burst = Burst == 0 ? 0 : Share(Burst),
                 AdaptiveMin = IsAdaptive ? Share(AdaptiveMin) : 0,
