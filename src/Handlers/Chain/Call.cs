@@ -244,6 +244,16 @@ internal sealed partial class Call
         Exception = exception;
     }
 
+    /// <summary>An answer from elsewhere takes the place of the last attempt's outcome, which stays in the report.</summary>
+    public void Replace(HttpResponseMessage response)
+    {
+        Remember();
+        Response?.Dispose();
+        Succeed(response);
+        Judgement = Judgement.Ok;
+        SentAt = 0;
+    }
+
     /// <summary>Forgets the outcome of the last attempt so that another can begin; keeps a record of it for the report.</summary>
     public void BeginAgain()
     {

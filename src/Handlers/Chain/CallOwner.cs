@@ -12,43 +12,22 @@ internal readonly record struct CallOwner(string Text, bool IsNamed)
 {
     public static CallOwner Of(Call call, ClientPolicy policy, CredentialDigests digests)
     {
-        if ((call.Options?.Account ?? policy.Options.Account) is { } named)
-        {
-            return new CallOwner($"account {named}", IsNamed: true);
-        }
+        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request = call.Original.Headers;
+        string? named = call.Options?.Account ?? policy.Options.Account;
 
-        string? credential = null;
-        foreach ((string name, HeaderStringValues value) in call.Original.Headers)
-        {
-            if (Credentials.IsCredential(name))
-            {
-                string digest = digests.Of(name, value.ToString());
-                credential = credential is null ? digest : CredentialDigests.Combine(credential, digest);
-            }
-        }
-
-        return new CallOwner(credential is null ? $"client {call.Client.Name}" : $"credential {credential}", IsNamed: false);
+        // Not by signatures, which are other ones each time: a key has to be known again.
+        string whose = named is not null ? $"account {named}"
+            : RequestFields.DigestOf(request, FieldMeaning.Credential, policy, digests) is { } credential ? $"credential {credential}"
+            : $"client {call.Client.Name}";
+        return RequestFields.DigestOf(request, FieldMeaning.Party, policy, digests) is { } party
+            ? new CallOwner($"{whose} for {party}", named is not null)
+            : new CallOwner(whose, named is not null);
     }
 
     /// <summary>
     /// Rule 10: without an account named, a credential that appeared only below makes the answer nobody's. The message that was sent shows it: handlers below add
     /// to the same message, or to a copy that the answer names.
     /// </summary>
-    public bool Owns(ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> original, HttpRequestMessage sent)
-    {
-        if (IsNamed)
-        {
-            return true;
-        }
-
-        foreach ((string name, HeaderStringValues lines) in sent.Headers.NonValidated)
-        {
-            if (Credentials.IsCredential(name) && !Credentials.WasThere(original, name, lines))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    public bool Owns(ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> original, HttpRequestMessage sent, ClientPolicy policy) =>
+        IsNamed || RequestFields.AddedTo(original, sent, FieldMeaning.Credential | FieldMeaning.Signature, policy) is null;
 }

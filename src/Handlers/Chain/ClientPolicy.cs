@@ -10,6 +10,7 @@ internal sealed class ClientPolicy
     private readonly Provider? _provider;
     private readonly ProviderTable _providers;
     private readonly ImmutableArray<string> _keyed;
+    private readonly string[] _neutral;
 
     public ClientPolicy(string client, int version, ResilienceHandlersOptions options, Provider? provider, ProviderTable providers)
     {
@@ -23,6 +24,7 @@ internal sealed class ClientPolicy
         Backoff = BackoffSettings.From(options.Retry);
         Pacing = new PacingRules(client, version, options.Pacing);
         _keyed = [.. options.Idempotency.Methods.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        _neutral = options.Caching.NeutralHeaders.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         FallbackModels = options.Fallback.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         StreamTypes = [.. options.StreamTypes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
     }
@@ -68,6 +70,9 @@ internal sealed class ClientPolicy
 
         return false;
     }
+
+    /// <summary>Whether the user said that a request field has no say in what the answer is.</summary>
+    public bool IsNeutral(string field) => _neutral.Length != 0 && _neutral.Contains(field, StringComparer.OrdinalIgnoreCase);
 
     private static Stages StagesOf(ResilienceHandlersOptions options)
     {

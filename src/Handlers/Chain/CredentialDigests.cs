@@ -9,14 +9,16 @@ namespace Handlers;
 /// </summary>
 internal sealed class CredentialDigests
 {
-    private const int Slots = 4;
+    // A power of two.
+    private const int Slots = 8;
     private const int DigestBytes = 16;
 
     private readonly Entry?[] _latest = new Entry?[Slots];
+    private readonly Pair?[] _pairs = new Pair?[Slots];
 
     public string Of(string name, string secret)
     {
-        ref Entry? slot = ref _latest[name.Length % Slots];
+        ref Entry? slot = ref _latest[(name.Length + (name.Length == 0 ? 0 : name[^1])) & (Slots - 1)];
         Entry? known = Volatile.Read(ref slot);
         if (known is null || known.Secret != secret || !known.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         {
@@ -27,8 +29,19 @@ internal sealed class CredentialDigests
         return known.Digest;
     }
 
-    /// <summary>One digest for several.</summary>
-    public static string Combine(string a, string b) => Hash($"{a}+{b}");
+    /// <summary>One digest for two.</summary>
+    public string Combine(string a, string b)
+    {
+        ref Pair? slot = ref _pairs[(a[0] + b[0]) & (Slots - 1)];
+        Pair? known = Volatile.Read(ref slot);
+        if (known is null || known.First != a || known.Second != b)
+        {
+            known = new Pair(a, b, Hash($"{a}+{b}"));
+            Volatile.Write(ref slot, known);
+        }
+
+        return known.Digest;
+    }
 
     private static string Hash(string text)
     {
@@ -38,4 +51,6 @@ internal sealed class CredentialDigests
     }
 
     private sealed record Entry(string Name, string Secret, string Digest);
+
+    private sealed record Pair(string First, string Second, string Digest);
 }

@@ -69,7 +69,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
     }
 
     /// <summary>Asks one of them; true when the call has its outcome.</summary>
-    private async ValueTask<bool> TryAsync(string answerer, Func<CancellationToken, ValueTask<Answer>> ask)
+    private async ValueTask<bool> TryAsync(string answerer, Func<CancellationToken, ValueTask<SubstituteAnswer>> ask)
     {
         TimeSpan left = call.Left;
         if (left == TimeSpan.Zero || call.Token.IsCancellationRequested)
@@ -80,7 +80,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
         // The answer in hand may still come: who asks in its place must not wait for the slot that it holds.
         _client.State.Ledger.Release(ref call.Grant);
         _tried++;
-        Answer answer;
+        SubstituteAnswer answer;
         using (var late = new CancellationTokenSource(left, _client.Clock.Time))
         {
             using CancellationTokenRegistration link = call.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), late);
@@ -90,7 +90,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
             }
             catch (Exception failure)
             {
-                answer = new Answer(null, failure, null);
+                answer = new SubstituteAnswer(null, failure, null);
             }
         }
 
@@ -105,11 +105,17 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
             return false;
         }
 
-        Judgement judged = answer.Call?.Judgement ?? JudgementOf(answer);
+        Judgement judged = answer.JudgementFor(call);
         bool answered = answer.Response is not null && judged.Kind == VerdictKind.Ok;
-        bool mayHaveHappened = answer.Call?.MayHaveHappened ?? (!answered && !judged.NotExecuted && judged.Kind != VerdictKind.Fatal);
+        bool mayHaveHappened = answer.Call?.MayHaveHappened ?? (!answered && SubstituteAnswer.IsUnknown(judged));
         if (!answered)
         {
+            if (mayHaveHappened && answer.Call is null)
+            {
+                answer = answer.AsUnknown();
+                judged = judged with { Kind = VerdictKind.Transient };
+            }
+
             FallbackLog.FallbackFailed(_client.Logger, call.Operation, answerer, judged.Why);
 
             // A definite no leaves the first failure as it is. What may have happened there is the outcome: the caller must not take it for undone.
@@ -130,7 +136,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
         return true;
     }
 
-    private void Take(in Answer answer, Judgement judged, string answerer)
+    private void Take(in SubstituteAnswer answer, Judgement judged, string answerer)
     {
         if (answer.Call is { } sent)
         {
@@ -155,7 +161,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
         call.Judgement = judged;
     }
 
-    private async ValueTask<Answer> AskModelAsync(string model, ReadOnlyMemory<byte> body, CancellationToken token)
+    private async ValueTask<SubstituteAnswer> AskModelAsync(string model, ReadOnlyMemory<byte> body, CancellationToken token)
     {
         HttpRequestMessage request = call.CopyForAnother();
         if (ModelSwap.InAddress(request.RequestUri!, model) is { } address)
@@ -164,7 +170,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
         }
         else if (ModelSwap.InBody(body.Span, model) is { } changed)
         {
-            request.Content = Like(call.Original.Content!, changed);
+            request.Content = SubstituteRequest.Like(call.Original.Content!, changed);
         }
 
         // The same client, from here downwards: the same circuit and retries, the other model's quota.
@@ -174,14 +180,21 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
             mayWait ? to.SendInsideAsync(request, token) : Task.FromResult(to.SendInside(request, token)), handler, token).ConfigureAwait(false);
     }
 
-    private async ValueTask<Answer> AskClientAsync(string name, CancellationToken token)
+    private async ValueTask<SubstituteAnswer> AskClientAsync(string name, CancellationToken token)
     {
         HttpClient client = _client.State.Clients!(name);
-        HttpRequestMessage request = CopyForOthers();
+        HttpRequestMessage request = SubstituteRequest.ForOthers(call);
         if (client.BaseAddress is { } home)
         {
+            if (QueryCredentials.Doubtful(call.Original.Uri!) is { } parameter)
+            {
+                FallbackLog.FallbackFailed(
+                    _client.Logger, call.Operation, $"client {name}", $"the query parameter \"{parameter}\" may be a key of this client's; Fallback.Route can translate it");
+                return default;
+            }
+
             // Not resolved against it: a path that begins with two slashes would name another host.
-            request.RequestUri = new Uri(home.GetLeftPart(UriPartial.Authority) + Credentials.Without(call.Original.Uri!));
+            request.RequestUri = new Uri(home.GetLeftPart(UriPartial.Authority) + QueryCredentials.Without(call.Original.Uri!));
         }
 
         CallOptions own = CallOptions.Inside(call.Options, Deadline(), isFallback: true).ForAnother(call.Key is { Identity: not null } key ? Derived(key) : null);
@@ -191,13 +204,36 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
             : Task.FromResult(to.Send(request, HttpCompletionOption.ResponseHeadersRead, token)), client, token).ConfigureAwait(false);
     }
 
-    private async ValueTask<Answer> AskRouteAsync(Func<HttpRequestMessage, CallReport, CancellationToken, ValueTask<HttpResponseMessage?>> route, CancellationToken token)
+    private async ValueTask<SubstituteAnswer> AskRouteAsync(Func<HttpRequestMessage, CallReport, CancellationToken, ValueTask<HttpResponseMessage?>> route, CancellationToken token)
     {
-        HttpResponseMessage? response = await route(CopyForOthers(), new CallReport(call), token).ConfigureAwait(false);
-        return new Answer(response, null, response?.RequestMessage is { } sent ? Call.Of(sent) : null);
+        Task<HttpResponseMessage?> asked = route(SubstituteRequest.ForOthers(call), new CallReport(call), token).AsTask();
+        try
+        {
+            // It is the app's code, and may not look at its token.
+            HttpResponseMessage? response = await asked.WaitAsync(token).ConfigureAwait(false);
+            return new SubstituteAnswer(response, null, response?.RequestMessage is { } sent ? Call.Of(sent) : null);
+        }
+        catch
+        {
+            _ = asked.ContinueWith(DropLate, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
     }
 
-    private async ValueTask<Answer> SendAsync<TTo>(
+    /// <summary>What comes when nobody waits any more; a failure is looked at, so that nobody else is alarmed.</summary>
+    private static void DropLate(Task<HttpResponseMessage?> asked)
+    {
+        if (asked.IsCompletedSuccessfully)
+        {
+            asked.Result?.Dispose();
+        }
+        else
+        {
+            _ = asked.Exception;
+        }
+    }
+
+    private async ValueTask<SubstituteAnswer> SendAsync<TTo>(
         HttpRequestMessage request, Func<HttpRequestMessage, TTo, bool, CancellationToken, Task<HttpResponseMessage>> send, TTo to, CancellationToken token)
     {
         HttpResponseMessage? response = null;
@@ -211,26 +247,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
             failure = thrown;
         }
 
-        return new Answer(response, failure, Call.Of(request));
-    }
-
-    /// <summary>For another upstream: without what only this one may see.</summary>
-    private HttpRequestMessage CopyForOthers()
-    {
-        HttpRequestMessage copy = call.CopyForAnother();
-        string[] own = [.. copy.Headers.NonValidated.Select(header => header.Key).Where(Credentials.IsCredential)];
-        foreach (string name in own)
-        {
-            copy.Headers.Remove(name);
-        }
-
-        copy.Headers.Host = null;
-        if (call.Key?.Header is { } stamped)
-        {
-            copy.Headers.Remove(stamped);
-        }
-
-        return copy;
+        return new SubstituteAnswer(response, failure, Call.Of(request));
     }
 
     /// <summary>Another request needs another key; one that follows from the first, so that a repetition of all this carries it again.</summary>
@@ -255,24 +272,6 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
     private string Derived(CallKey key) => $"{key.Text}/{_tried}";
 
     private TimeSpan? Deadline() => call.Left is var left && left == Timeout.InfiniteTimeSpan ? null : left;
-
-    private Judgement JudgementOf(in Answer answer)
-    {
-        if (answer.Failure is { } failure)
-        {
-            return Judge.OfFailure(failure, call.Token.IsCancellationRequested);
-        }
-
-        HttpResponseMessage response = answer.Response!;
-        Verdict verdict = StatusVerdict.Of((int)response.StatusCode, response.Headers.NonValidated, _client.Clock.Time.GetUtcNow());
-        return verdict.Kind == VerdictKind.Ok ? Judgement.Ok : new Judgement
-        {
-            Kind = verdict.Kind,
-            Failure = FailureClass.Status,
-            NotExecuted = verdict.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted,
-            Why = verdict.Why,
-        };
-    }
 
     /// <summary>The JSON that was asked with; empty when it can't be seen.</summary>
     private async ValueTask<ReadOnlyMemory<byte>> BodyAsync()
@@ -300,23 +299,4 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
 
         return copy.GetBuffer().AsMemory(0, (int)copy.Length);
     }
-
-    private static ByteArrayContent Like(HttpContent original, byte[] body)
-    {
-        var content = new ByteArrayContent(body);
-        foreach ((string name, HeaderStringValues lines) in original.Headers.NonValidated)
-        {
-            if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-            {
-                content.Headers.TryAddWithoutValidation(name, lines);
-            }
-        }
-
-        return content;
-    }
-
-    /// <param name="Response">The answer, or null.</param>
-    /// <param name="Failure">Why there is none; with neither, nobody was asked.</param>
-    /// <param name="Call">What was done for it, where our handlers saw it.</param>
-    private readonly record struct Answer(HttpResponseMessage? Response, Exception? Failure, Call? Call);
 }

@@ -13,6 +13,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
     private readonly ClientState _client = call.Client;
     private readonly CallKey _key = call.Key!;
     private readonly ClientPolicy _policy = handler.PolicyOf(call);
+    private readonly OutcomeProbe _probe = new(handler, memory, call, mayWait);
     private IIdempotencyStore? _store;
 
     private IdempotencyOptions Options => _policy.Options.Idempotency;
@@ -58,7 +59,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
             case KeyAction.RefuseOtherPayload:
                 return (Refuse(IdempotencyConflictReason.OtherPayload, known!.At), null);
             case KeyAction.Ask:
-                bool? happened = await AskAsync(token).ConfigureAwait(false);
+                bool? happened = await _probe.AskAsync(token).ConfigureAwait(false);
                 if (happened == true)
                 {
                     await KeepAsync(default).ConfigureAwait(false);
@@ -85,7 +86,11 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
         }
 
         _store = store;
-        return store.ClaimAsync(_key.Identity!, _key.Fingerprint, token);
+
+        // A file may be locked for seconds: this caller's deadline must not wait for it on this thread.
+        return mayWait && store is { AnswersAtOnce: true } and not MemoryIdempotencyStore
+            ? new(Task.Run(() => store.ClaimAsync(_key.Identity!, _key.Fingerprint, token).AsTask(), CancellationToken.None))
+            : store.ClaimAsync(_key.Identity!, _key.Fingerprint, token);
     }
 
     private async ValueTask<(FlightEnd End, HttpResponseMessage? Raw)> SendAsync(CancellationToken token)
@@ -105,7 +110,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
         }
 
         var end = new FlightEnd { Failure = failure, Call = _key.Flight };
-        if (!_key.Owner.Owns(call.Original.Headers, response?.RequestMessage ?? request))
+        if (!_key.Owner.Owns(call.Original.Headers, response?.RequestMessage ?? request, _policy))
         {
             memory.SayOwnerUnknown();
             await ReleaseAsync().ConfigureAwait(false);
@@ -137,7 +142,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
         ReadOnlyMemory<byte>? body = null;
         try
         {
-            body = await ReadAsync(response, token).ConfigureAwait(false);
+            body = await AnswerBody.ReadAsync(response, _policy, mayWait, token).ConfigureAwait(false);
         }
         catch (Exception broken)
         {
@@ -186,7 +191,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
             _client.State.Ledger.Release(ref sent.Grant);
         }
 
-        bool? happened = await AskAsync(token).ConfigureAwait(false);
+        bool? happened = await _probe.AskAsync(token).ConfigureAwait(false);
         if (happened is not { } known)
         {
             IdempotencyLog.OutcomeUnknown(_client.Logger, call.Operation, _key.Flight?.Judgement?.Why ?? "it was cut off");
@@ -204,93 +209,6 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
         }
 
         return known;
-    }
-
-    /// <summary>The app's probe first: it may know more than the provider's API tells.</summary>
-    private async ValueTask<bool?> AskAsync(CancellationToken token)
-    {
-        HttpRequestMessage? question = call.Provider!.AskWhetherDone(call.Request, call.Plan);
-        if (Options.Probe is null && question is null)
-        {
-            return null;
-        }
-
-        if (!mayWait)
-        {
-            memory.SayProbePassedOver();
-            return null;
-        }
-
-        try
-        {
-            bool? happened = Options.Probe is { } probe
-                ? await probe(FlightRequest.Of(call, CallOptions.Inside(call.Options, null, isAside: true)), _key.Text, token).ConfigureAwait(false)
-                : null;
-            happened ??= question is null ? null : await AskProviderAsync(question, token).ConfigureAwait(false);
-            if (happened is { } known)
-            {
-                IdempotencyLog.OutcomeSettled(_client.Logger, call.Operation, known);
-            }
-
-            return happened;
-        }
-        catch (Exception failure)
-        {
-            if (!token.IsCancellationRequested)
-            {
-                IdempotencyLog.ProbeFailed(_client.Logger, call.Operation, failure);
-            }
-
-            return null;
-        }
-    }
-
-    private async ValueTask<bool?> AskProviderAsync(HttpRequestMessage question, CancellationToken token)
-    {
-        TimeSpan left = call.Left;
-        if (left == TimeSpan.Zero)
-        {
-            return null;
-        }
-
-        foreach ((string name, HeaderStringValues lines) in call.Original.Headers)
-        {
-            question.Headers.TryAddWithoutValidation(name, lines);
-        }
-
-        question.SetCallOptions(CallOptions.Inside(call.Options, left == Timeout.InfiniteTimeSpan ? null : left, isAside: true));
-        using HttpResponseMessage answer = await handler.SendInsideAsync(question, token).ConfigureAwait(false);
-        ReadOnlyMemory<byte>? body = await ReadAsync(answer, token).ConfigureAwait(false);
-        return body is { } bytes ? call.Provider!.ReadWhetherDone((int)answer.StatusCode, bytes.Span) : null;
-    }
-
-    /// <summary>The whole body, so that it can be given again; null for a stream and for what is too large, which stays readable.</summary>
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, CancellationToken token)
-    {
-        HttpContent content = response.Content;
-        if (Delivery.IsStream(content, _policy) || content.Headers.ContentLength > Options.MaxResultBytes)
-        {
-            return null;
-        }
-
-        Stream stream = mayWait ? await content.ReadAsStreamAsync(token).ConfigureAwait(false) : content.ReadAsStream(token);
-        var body = new MemoryStream((int)Math.Min(content.Headers.ContentLength ?? 4096, Options.MaxResultBytes));
-        byte[] buffer = new byte[8192];
-        while (true)
-        {
-            int read = mayWait ? await stream.ReadAsync(buffer, token).ConfigureAwait(false) : stream.Read(buffer);
-            if (read == 0)
-            {
-                return body.GetBuffer().AsMemory(0, (int)body.Length);
-            }
-
-            body.Write(buffer, 0, read);
-            if (body.Length > Options.MaxResultBytes)
-            {
-                response.Content = new BufferedBody(content, body.GetBuffer().AsMemory(0, (int)body.Length), stream);
-                return null;
-            }
-        }
     }
 
     /// <summary>Nobody's patience ends this: what has happened is remembered although the last waiter has left.</summary>

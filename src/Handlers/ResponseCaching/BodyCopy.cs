@@ -47,6 +47,8 @@ internal abstract class BodyCopy : BodyWatcher
     {
         if (!TryUse())
         {
+            // Two read at once: nobody can tell which bytes came first.
+            Abandon();
             return;
         }
 

@@ -1,11 +1,12 @@
 using System.Net;
-using System.Net.Http.Headers;
 
 namespace Handlers.ResponseCaching;
 
 /// <summary>The way up: what becomes of the server's answer, or of its absence.</summary>
-internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
+internal sealed class CacheConclusion(ClientState client, ResponseCache cache, CacheLookup lookup)
 {
+    private readonly StorageCheck _storage = new(client, cache);
+
     /// <summary>Decides about the outcome on the call. Where that takes waiting, the visit says for what.</summary>
     public Step Conclude(Call call, CacheVisit visit)
     {
@@ -48,66 +49,6 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         cache.Flights.Land(visit, callerLeft ? FlightOutcome.CallerLeft : FlightOutcome.Failed);
     }
 
-    /// <summary>Reads the whole body because others wait for it, hands it to the caller as well, and says what there is to share.</summary>
-    public async Task<FlightOutcome> ShareAsync(Call call, CacheVisit visit)
-    {
-        HttpResponseMessage response = call.Response!;
-        TimeSpan left = call.Left;
-        using var late = new CancellationTokenSource(left, client.Clock.Time);
-        using CancellationTokenRegistration link = call.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), late);
-        try
-        {
-            Stream body = await response.Content.ReadAsStreamAsync(late.Token).ConfigureAwait(false);
-            (ReadOnlyMemory<byte> start, bool isWhole) = await BodyPrefix.ReadAsync(body, visit.Options.MaxEntryBytes, late.Token).ConfigureAwait(false);
-            call.Now = client.Clock.Now;
-            response.Content = new BufferedBody(response.Content, start, isWhole ? null : body);
-            if (!isWhole)
-            {
-                call.Watcher!.Abandon();
-                return FlightOutcome.NotShared;
-            }
-
-            call.Watcher!.Note(start.Span);
-            call.Watcher.End();
-            return visit.HasSaved ? FlightOutcome.Stored : FlightOutcome.NotShared;
-        }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
-        {
-            call.Watcher!.Abandon();
-            call.Now = client.Clock.Now;
-            call.Fail(
-                call.Token.IsCancellationRequested ? new TaskCanceledException(failure.Message, failure, call.Token)
-                : late.IsCancellationRequested ? Refusals.DeadlinePassed(call)
-                : failure is IOException ? new HttpRequestException(HttpRequestError.ResponseEnded, failure.Message, failure)
-                : failure);
-            ConcludeFailure(call, visit);
-            return FlightOutcome.Failed;
-        }
-    }
-
-    /// <summary>The keys that a write has made worthless.</summary>
-    public static IEnumerable<ResponseKey> InvalidatedBy(Call call, ClientPolicy policy, string clientName, CredentialDigests digests)
-    {
-        HttpResponseMessage response = call.Response!;
-        RequestHead request = RequestHead.Read(call.Original.Headers, null, digests, call.Key?.Header);
-        ResponseKey own = CacheLookup.KeyOf(call, policy, clientName, request.Credential);
-        Uri target = call.Original.Uri!;
-        List<ResponseKey> keys = [own, own.ForHead()];
-        AddLocation(response.Headers.NonValidated, "Location");
-        AddLocation(response.Content.Headers.NonValidated, "Content-Location");
-        return keys;
-
-        void AddLocation(HttpHeadersNonValidated fields, string name)
-        {
-            if (fields.TryGetValues(name, out HeaderStringValues lines) && CacheInvalidation.SameOrigin(target, lines.ToString()) is { } named)
-            {
-                ResponseKey key = own.For(CacheLookup.Target(named));
-                keys.Add(key);
-                keys.Add(key.ForHead());
-            }
-        }
-    }
-
     /// <summary>RFC 9111 §4.3.4: a 304 confirms what is stored, or speaks of something else; then the question is asked again without our condition.</summary>
     private Step Confirm(
         Call call, CacheVisit visit, Revalidation revalidation, HttpResponseMessage response, in ResponseHead head, in ReceivedFields fields)
@@ -119,11 +60,12 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
             return Step.Wait;
         }
 
-        RequestHead request = RequestHead.Read(call.Original.Headers, call.Options?.Cache, cache.Digests);
-        SelectingFields? selecting = head.Vary.IsEmpty ? null : SelectingFields.Of(head.Vary, call.Original.Headers, cache.Digests);
-        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), selecting, visit.Options.Heuristics);
+        RequestHead request = lookup.Read(call, cache.PolicyOf(call), call.Options?.Cache);
+        SelectingFields? selecting = head.Vary.IsEmpty ? null
+            : SelectingFields.Of(VaryNames.Parse(head.Vary), call.Original.Headers, cache.Digests, _storage.IsChosenBelow(call, visit, response, head));
+        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), selecting, visit.Options.Heuristics, visit.Key);
         confirmed.Anchor(call.AnsweredAt);
-        bool isStored = IsAttributable(call, visit, response) && !head.Directives.NoStore && !VaryNames.IsStar(head.Vary);
+        bool isStored = _storage.AddedBelow(call, visit, response) is null && !head.Directives.NoStore && !VaryNames.IsStar(head.Vary);
         if (isStored)
         {
             visit.Save(revalidation.Under, confirmed);
@@ -136,6 +78,12 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         TimeSpan age = confirmed.AgeAt(client.Clock, call.Now);
         response.Dispose();
         call.Succeed(CachedAnswer.Make(confirmed, call.Request, request, visit.Key.IsHead, age));
+        if (visit.Key.IsNobodys)
+        {
+            // They are not stored, and yet meant for this caller.
+            StoredFields.AddCookies(fields.Span, call.Response!.Headers);
+        }
+
         CacheLookup.Mark(call, CacheStatusField.Revalidated(
             visit.Why, (int)HttpStatusCode.NotModified, TimeSpan.FromSeconds(confirmed.Freshness.Lifetime) - age, null));
         cache.Flights.Land(visit, isStored ? FlightOutcome.Stored : FlightOutcome.NotShared);
@@ -148,8 +96,8 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         // The clock is not looked at for a lifetime that is given in seconds.
         DateTimeOffset received = head.Directives.MaxAge == DeltaSeconds.None ? cache.ReceptionOf(call).At : default;
         Freshness freshness = Freshness.Of(head, received, visit.Options.Heuristics);
-        Storability storability = Judge(call, visit, response, head, freshness);
-        if (visit.Key.IsHead && visit.Revalidation is { Under.IsHead: false } whole && Freshen(call, visit, whole, response, head, fields))
+        Storability storability = _storage.Judge(call, visit, response, head, freshness);
+        if (storability == Storability.Store && visit.Key.IsHead && visit.Revalidation is { Under.IsHead: false } whole && Freshen(call, visit, whole, response, head, fields))
         {
             CacheLookup.Mark(call, CacheStatusField.Forwarded(visit.Why, stored: true));
             return Step.Go;
@@ -167,9 +115,9 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         }
 
         bool isEmpty = visit.Key.IsHead || response.StatusCode == HttpStatusCode.NoContent || head.ContentLength is "0";
-        visit.Begin(response.Content, fields, isEmpty ? 0 : Declared(head));
+        visit.Begin(response.Content, fields, isEmpty ? 0 : StorageCheck.Declared(head));
         fields = default;
-        bool isReusable = !head.Directives.NoCache && freshness.Lifetime > 0;
+        bool isReusable = !head.Directives.NoCache && freshness.Lifetime > 0 && !visit.IsChosenBelow;
         cache.Flights.Note(visit.Key, isReusable);
         CacheLookup.Mark(call, visit.HasWaited ? CacheStatusField.ForwardedAlone(visit.Why) : CacheStatusField.Forwarded(visit.Why, stored: true));
         if (isEmpty)
@@ -210,7 +158,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
             return false;
         }
 
-        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), null, visit.Options.Heuristics);
+        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), null, visit.Options.Heuristics, visit.Key);
         confirmed.Anchor(call.AnsweredAt);
         visit.Save(whole.Under, confirmed);
         return true;
@@ -232,72 +180,11 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
         {
             Storability.AccountUnknown => CacheStatusField.Forwarded(visit.Why, "account-unknown"),
             Storability.Redirected => CacheStatusField.Forwarded(visit.Why, "redirected"),
+            Storability.ChosenBelow => CacheStatusField.Forwarded(visit.Why, "chosen-below"),
             _ when visit.HasWaited => CacheStatusField.ForwardedAlone(visit.Why),
             _ => CacheStatusField.Forwarded(visit.Why, stored: false),
         });
     }
-
-    private Storability Judge(Call call, CacheVisit visit, HttpResponseMessage response, in ResponseHead head, Freshness freshness)
-    {
-        Storability storability = StoragePolicy.Decide(head, freshness);
-        if (storability != Storability.Store)
-        {
-            return storability;
-        }
-
-        // An error in place of a good answer that is only a bit old would be no progress.
-        if (head.Status >= 500 && visit.Revalidation is not null)
-        {
-            return Storability.Status;
-        }
-
-        if (call.Judgement is { Kind: VerdictKind.RateLimited or VerdictKind.QuotaExhausted })
-        {
-            return Storability.Status;
-        }
-
-        if (!IsAttributable(call, visit, response))
-        {
-            cache.SayAccountUnknown(client.Logger);
-            return Storability.AccountUnknown;
-        }
-
-        // Where a redirect was followed below, what it said about its own lifetime is not known here.
-        HttpRequestMessage sent = response.RequestMessage ?? call.Request;
-        if (!ReferenceEquals(sent.RequestUri, call.Original.Uri) && sent.RequestUri != call.Original.Uri)
-        {
-            return Storability.Redirected;
-        }
-
-        return visit.Key.IsHead || MayCopy(call, visit, response, head) ? Storability.Store : Storability.Body;
-    }
-
-    private static bool MayCopy(Call call, CacheVisit visit, HttpResponseMessage response, in ResponseHead head) =>
-        Declared(head) <= visit.Options.MaxEntryBytes
-        && !Delivery.IsStream(MediaTypes.Bare(head.ContentType), call.Policy)
-        && !EndsWithConnection(response, head);
-
-    /// <summary>A body that only the end of the connection ends can't be told from a broken one (RFC 9112 §8).</summary>
-    private static bool EndsWithConnection(HttpResponseMessage response, in ResponseHead head) =>
-        head.ContentLength is null && response.Version.Major <= 1 && (response.Version.Minor == 0 || HasClose(head.Connection))
-        && !head.HasTransferEncoding;
-
-    private static bool HasClose(FieldLines connection)
-    {
-        for (int i = 0; i < connection.Count; i++)
-        {
-            if (connection[i].Contains("close", StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>Rule 10: without an account named, a credential that only appeared below makes the answer nobody's.</summary>
-    private static bool IsAttributable(Call call, CacheVisit visit, HttpResponseMessage response) =>
-        new CallOwner("", visit.Key.IsNamed).Owns(call.Original.Headers, response.RequestMessage ?? call.Request);
 
     /// <summary>Uses the stored answer in place of the failure on the call, if it may be.</summary>
     private bool TryStandIn(Call call, CacheVisit visit)
@@ -308,7 +195,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
             return false;
         }
 
-        RequestHead request = RequestHead.Read(call.Original.Headers, call.Options?.Cache, cache.Digests);
+        RequestHead request = lookup.Read(call, cache.PolicyOf(call), call.Options?.Cache);
         ReuseFacts facts = stored.FactsFor(request.Directives, visit.Options, client.Clock, call.Now);
         bool outOfReach = call.Exception is not (null or QuotaRejectedException);
         if (!ReusePolicy.MayServeOnError(facts, visit.Options.StaleIfError, visit.Options.StaleOnDisconnect && outOfReach))
@@ -318,12 +205,9 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache)
 
         string cause = call.Exception?.GetType().Name ?? $"the server answered {(int)call.Response!.StatusCode}";
         int? status = call.Response is { } failed ? (int)failed.StatusCode : null;
-        call.Response?.Dispose();
-        call.Succeed(CachedAnswer.Make(stored, call.Request, request, visit.Key.IsHead, facts.Age));
+        call.Replace(CachedAnswer.Make(stored, call.Request, request, visit.Key.IsHead, facts.Age));
         CacheLookup.Mark(call, CacheStatusField.Revalidated(visit.Why, status, TimeSpan.FromSeconds(facts.Lifetime) - facts.Age, "stale-if-error"));
         CachingLog.ServedStale(client.Logger, call.Operation, cause);
         return true;
     }
-
-    private static long Declared(in ResponseHead head) => DeltaSeconds.TryParse(head.ContentLength, out long length) ? length : -1;
 }

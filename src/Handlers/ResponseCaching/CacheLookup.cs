@@ -1,17 +1,33 @@
 namespace Handlers.ResponseCaching;
 
 /// <summary>The way down: whether a call is answered from the store, waits for the same request of somebody else, or goes on to the server.</summary>
-internal sealed class CacheLookup(ResponseCachingHandler handler, ResponseCache cache)
+internal sealed class CacheLookup(ResponseCachingHandler handler, ResponseCache cache, BackgroundRefresh refresh)
 {
+    private readonly TransportCookies _cookies = new(handler);
+
     /// <summary>Whether this cache handles such requests at all.</summary>
     public static bool Handles(in RequestSnapshot request) =>
         (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head)
         && request.Content is null
         && request.Uri is { IsAbsoluteUri: true } uri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
-    /// <summary>The key of a request: whose it is (rule 10), and the URI as it goes on the wire, without the fragment.</summary>
-    public static ResponseKey KeyOf(Call call, ClientPolicy policy, string client, string? credential)
+    /// <summary>What a request says to the cache, and on whose behalf it will be sent, as far as that can be seen.</summary>
+    public RequestHead Read(Call call, ClientPolicy policy, CacheMode? mode, string? keyField = null)
     {
+        RequestHead request = RequestHead.Read(call.Original.Headers, mode, policy, cache.Digests, keyField);
+        if (!IsNamed(call, policy) && _cookies.For(call.Original.Uri) is { } cookies)
+        {
+            string digest = cache.Digests.Of("Cookie", cookies);
+            request.Credential = request.Credential is null ? digest : cache.Digests.Combine(request.Credential, digest);
+        }
+
+        return request;
+    }
+
+    /// <summary>The key of a request: whose it is (rule 10), and the URI as it goes on the wire, without the fragment.</summary>
+    public static ResponseKey KeyOf(Call call, ClientPolicy policy, string client, in RequestHead request)
+    {
+        string? credential = request.Credential;
         string? named = call.Options?.Account ?? policy.Options.Account;
         ResponseKeyKind kind = named is not null ? ResponseKeyKind.NamedAccount : credential is not null ? ResponseKeyKind.Credential : ResponseKeyKind.None;
         if (call.Original.Method == HttpMethod.Head)
@@ -19,8 +35,10 @@ internal sealed class CacheLookup(ResponseCachingHandler handler, ResponseCache 
             kind |= ResponseKeyKind.Head;
         }
 
-        return new ResponseKey(policy.Options.Caching.SharedStore ? "" : client, named ?? credential ?? "", Target(call.Original.Uri!), kind);
+        return new ResponseKey(policy.Options.Caching.SharedStore ? "" : client, named ?? credential ?? "", Target(call.Original.Uri!), kind, request.Unnamed ?? "");
     }
+
+    private static bool IsNamed(Call call, ClientPolicy policy) => (call.Options?.Account ?? policy.Options.Account) is not null;
 
     /// <summary>What identifies a resource: scheme and host in lower case, no default port, no fragment; path and query byte for byte.</summary>
     public static string Target(Uri uri)
@@ -121,7 +139,7 @@ internal sealed class CacheLookup(ResponseCachingHandler handler, ResponseCache 
             case Reuse.StaleByRequest:
                 return Answer(call, stored, request, isHead, facts.Age, CacheStatusField.Hit(left, "max-stale"));
             case Reuse.WhileRevalidating:
-                handler.Refresh(call, key, options);
+                refresh.Begin(call, key, options);
                 return Answer(call, stored, request, isHead, facts.Age, CacheStatusField.Hit(left, "stale-while-revalidate"));
         }
 

@@ -24,6 +24,9 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     /// <summary>What to do where waiting is allowed.</summary>
     public CacheTask Task { get; set; }
 
+    /// <summary>A handler below has set a field that the answer was chosen by.</summary>
+    public bool IsChosenBelow { get; set; }
+
     /// <summary>It waited for another request.</summary>
     public bool HasWaited { get; set; }
 
@@ -76,7 +79,15 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         GuardedStore store = cache.StoreFor(Options);
         if (store.TryGet(under, out StoredResponses? others))
         {
-            Observe(Put(store, under, others, complete));
+            ValueTask putting = Put(store, under, others, complete);
+            if (!putting.IsCompletedSuccessfully)
+            {
+                _ = PutAndLookAgainAsync(putting, store, under);
+            }
+            else if (IsOutdated(under))
+            {
+                Observe(store.RemoveAsync(under, Options.StoreTimeout));
+            }
         }
         else
         {
@@ -100,7 +111,7 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         if (!IsOutdated(Key))
         {
             StoredResponse complete = ResponseMerge.New(
-                call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache, body, Options.Heuristics);
+                call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache, body, Options.Heuristics, Key, IsChosenBelow);
             complete.Anchor(call.AnsweredAt);
             Save(Key, complete);
         }
@@ -121,7 +132,17 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     private async Task SaveLaterAsync(GuardedStore store, ResponseKey under, StoredResponse complete)
     {
         StoredResponses? others = await store.GetAsync(under, Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
-        await Put(store, under, others, complete).ConfigureAwait(false);
+        await PutAndLookAgainAsync(Put(store, under, others, complete), store, under).ConfigureAwait(false);
+    }
+
+    /// <summary>A write that goes by while the store is at work removes what was there before; what is stored after that would come back to life.</summary>
+    private async Task PutAndLookAgainAsync(ValueTask putting, GuardedStore store, ResponseKey under)
+    {
+        await putting.ConfigureAwait(false);
+        if (IsOutdated(under))
+        {
+            await store.RemoveAsync(under, Options.StoreTimeout).ConfigureAwait(false);
+        }
     }
 
     private ValueTask Put(GuardedStore store, in ResponseKey under, StoredResponses? others, StoredResponse complete)

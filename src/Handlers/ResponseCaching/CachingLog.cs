@@ -18,9 +18,10 @@ internal static partial class CachingLog
     public static partial void StorePassedOver(ILogger logger);
 
     [LoggerMessage(EventIds.AccountUnknown, LogLevel.Warning,
-        "An inner handler adds the credential, so the cache can't tell whose the answers are and stores none. Set ResilienceHandlers:Clients:{Client}:Account, "
-        + "or CallOptions.Account per call", EventName = nameof(AccountUnknown))]
-    public static partial void AccountUnknown(ILogger logger, string client);
+        "An inner handler adds {Field}, so the cache can't tell whose the answers are and stores none. Set CallOptions.Account per call, or "
+        + "ResilienceHandlers:Clients:{Client}:Account where all calls are one account's; a field that has no say in the answer goes into Caching:NeutralHeaders",
+        EventName = nameof(AccountUnknown))]
+    public static partial void AccountUnknown(ILogger logger, string field, string client);
 
     [LoggerMessage(EventIds.ServedStale, LogLevel.Information, "{Operation}: a stale answer was used, because {Cause}", EventName = nameof(ServedStale))]
     public static partial void ServedStale(ILogger logger, string operation, string cause);

@@ -81,11 +81,11 @@ internal sealed class ResponseCache(ClientState client)
         }
     }
 
-    public void SayAccountUnknown(ILogger logger)
+    public void SayAccountUnknown(ILogger logger, string field)
     {
         if (Interlocked.Exchange(ref _saidAccountUnknown, 1) == 0)
         {
-            CachingLog.AccountUnknown(logger, client.Name);
+            CachingLog.AccountUnknown(logger, field, client.Name);
         }
     }
 

@@ -10,8 +10,8 @@ public sealed class ResponseCachingHandler : ChainedHandler
 {
     private readonly CacheLookup _lookup;
     private readonly CacheConclusion _conclusion;
-    private readonly CancellationTokenSource _disposing = new();
-    private readonly CancellationToken _disposed;
+    private readonly Invalidation _invalidation;
+    private readonly BackgroundRefresh _refresh;
 
     /// <summary>Creates the handler for use without dependency injection. It keeps its store: reuse it.</summary>
     /// <param name="options">What is stored and how it is used.</param>
@@ -30,9 +30,10 @@ public sealed class ResponseCachingHandler : ChainedHandler
     internal ResponseCachingHandler(ClientState client)
         : base(client)
     {
-        _lookup = new CacheLookup(this, client.Responses);
-        _conclusion = new CacheConclusion(client, client.Responses);
-        _disposed = _disposing.Token;
+        _refresh = new BackgroundRefresh(this, client.Responses);
+        _lookup = new CacheLookup(this, client.Responses, _refresh);
+        _conclusion = new CacheConclusion(client, client.Responses, _lookup);
+        _invalidation = new Invalidation(client, client.Responses, _lookup);
     }
 
     internal override Stages Stage => Stages.ResponseCaching;
@@ -49,26 +50,25 @@ public sealed class ResponseCachingHandler : ChainedHandler
 
         ClientPolicy policy = PolicyOf(call);
         ResponseCachingOptions options = policy.Options.Caching;
-        RequestHead request = RequestHead.Read(call.Original.Headers, call.Options?.Cache, Cache.Digests);
+        RequestHead request = _lookup.Read(call, policy, call.Options?.Cache);
         if (request.Directives.NoStore || request.IsForOrigin)
         {
             return Step.Go;
         }
 
-        ResponseKey key = CacheLookup.KeyOf(call, policy, Client.Name, request.Credential);
+        ResponseKey key = CacheLookup.KeyOf(call, policy, Client.Name, request);
         if (_lookup.TryFind(call, Cache.StoreFor(options), key, out Found found))
         {
             return _lookup.Decide(call, null, request, key, found, null);
         }
 
-        CacheVisit visit = _lookup.Visit(call, key);
         if (call.IsSynchronous)
         {
             Cache.SayPassedOver(Client.Logger);
-            visit.Why = Forward.Miss;
-            return Step.Go;
+            return _lookup.Decide(call, null, request, key, default, null);
         }
 
+        CacheVisit visit = _lookup.Visit(call, key);
         visit.Task = CacheTask.LookUp;
         return Step.Wait;
     }
@@ -106,7 +106,7 @@ public sealed class ResponseCachingHandler : ChainedHandler
             }
 
             call.Now = call.Client.Clock.Now;
-            RequestHead request = RequestHead.Read(call.Original.Headers, call.Options?.Cache, Cache.Digests);
+            RequestHead request = _lookup.Read(call, PolicyOf(call), call.Options?.Cache);
             Step step = _lookup.Decide(call, visit, request, visit.Key, found, waitedFor);
             if (step != Step.Wait)
             {
@@ -119,7 +119,7 @@ public sealed class ResponseCachingHandler : ChainedHandler
     {
         if (call.Cache is not { } visit)
         {
-            return LeaveUncached(call);
+            return _invalidation.Leave(call);
         }
 
         try
@@ -138,7 +138,7 @@ public sealed class ResponseCachingHandler : ChainedHandler
     {
         if (call.Cache is not { } visit)
         {
-            await InvalidateAsync(call).ConfigureAwait(false);
+            await _invalidation.RunAsync(call).ConfigureAwait(false);
             return;
         }
 
@@ -154,7 +154,11 @@ public sealed class ResponseCachingHandler : ChainedHandler
 
             if (visit.Task == CacheTask.Share)
             {
-                outcome = await _conclusion.ShareAsync(call, visit).ConfigureAwait(false);
+                outcome = await SharedBody.ReadAsync(call, visit).ConfigureAwait(false);
+                if (outcome == FlightOutcome.Failed)
+                {
+                    _conclusion.ConcludeFailure(call, visit);
+                }
             }
         }
         finally
@@ -176,24 +180,12 @@ public sealed class ResponseCachingHandler : ChainedHandler
         }
     }
 
-    /// <summary>Starts one request in the background for what was just served stale.</summary>
-    internal void Refresh(Call call, ResponseKey key, ResponseCachingOptions options)
-    {
-        ResponseKey whole = key.IsHead ? key.ForGet() : key;
-        if (!_disposed.IsCancellationRequested && Cache.TryBeginRefresh(whole))
-        {
-            HttpRequestMessage request = RefreshRequest.From(call);
-            _ = Task.Run(() => RefreshAsync(request, call.Operation, whole, options.RefreshTimeout), CancellationToken.None);
-        }
-    }
-
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing && !_disposed.IsCancellationRequested)
+        if (disposing)
         {
-            _disposing.Cancel();
-            _disposing.Dispose();
+            _refresh.Dispose();
         }
 
         base.Dispose(disposing);
@@ -244,74 +236,6 @@ public sealed class ResponseCachingHandler : ChainedHandler
         {
             visit.Flight = null;
             call.Now = clock.Now;
-        }
-    }
-
-    /// <summary>A write, or a read that the cache had no part in.</summary>
-    private Step LeaveUncached(Call call)
-    {
-        if (call.Response is not { } response)
-        {
-            return Step.Go;
-        }
-
-        HttpMethod method = call.Original.Method;
-        bool isRead = method == HttpMethod.Get || method == HttpMethod.Head;
-        CacheLookup.Mark(call, CacheStatusField.Forwarded(isRead ? Forward.Bypass : Forward.Method, stored: false));
-        if (isRead || !CacheInvalidation.IsUnsafe(method) || !CacheInvalidation.IsNonError((int)response.StatusCode)
-            || call.Original.Uri is not { IsAbsoluteUri: true })
-        {
-            return Step.Go;
-        }
-
-        if (!call.IsSynchronous && !Cache.StoreFor(PolicyOf(call).Options.Caching).IsInMemory)
-        {
-            return Step.Wait;
-        }
-
-        // A synchronous call does not wait for an asynchronous store: the removal ends when it ends.
-        _ = InvalidateAsync(call);
-        return Step.Go;
-    }
-
-    private Task InvalidateAsync(Call call)
-    {
-        ClientPolicy policy = PolicyOf(call);
-        GuardedStore store = Cache.StoreFor(policy.Options.Caching);
-        List<Task> removals = [];
-        foreach (ResponseKey key in CacheConclusion.InvalidatedBy(call, policy, Client.Name, Cache.Digests))
-        {
-            Cache.Invalidations.Note(key);
-            removals.Add(store.RemoveAsync(key, policy.Options.Caching.StoreTimeout).AsTask());
-        }
-
-        return Task.WhenAll(removals);
-    }
-
-    private async Task RefreshAsync(HttpRequestMessage request, string operation, ResponseKey key, TimeSpan timeout)
-    {
-        CallScope.Leave();
-        using var late = new CancellationTokenSource(timeout, Client.Clock.Time);
-        using CancellationTokenRegistration link = _disposed.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), late);
-        try
-        {
-            using (request)
-            {
-                using HttpResponseMessage response = await SendAsync(request, late.Token).ConfigureAwait(false);
-                if (Call.Of(request) is { Watcher: not null })
-                {
-                    await response.Content.CopyToAsync(Stream.Null, late.Token).ConfigureAwait(false);
-                }
-            }
-        }
-        catch (Exception failure)
-        {
-            // Nobody waits for this request; the next caller asks again.
-            CachingLog.RefreshFailed(Client.Logger, operation, failure);
-        }
-        finally
-        {
-            Cache.EndRefresh(key);
         }
     }
 }

@@ -18,6 +18,12 @@ public sealed class ResponseCachingOptions
     public int MaxVariants { get; set; } = 8;
 
     /// <summary>
+    /// Request headers that have no say in what an answer is and whose it is, as one list: <c>X-Job, X-Sent-At</c>. Requests that differ in any other header that is
+    /// not known to be harmless (content negotiation, tracing, conditions) never share an answer, whether the server sends <c>Vary</c> or not. Default empty.
+    /// </summary>
+    public string NeutralHeaders { get; set; } = "";
+
+    /// <summary>
     /// Uses one store for all clients that say so, instead of one each; the largest <see cref="MaxBytes"/> among them holds. Clients with the same account then see
     /// each other's answers to the same URI. Default false. A registered <see cref="IResponseStore"/> is used in any case; this decides whether keys in it are
     /// the client's own.

@@ -113,6 +113,9 @@ public sealed class RouteFallbackTests
     [Theory]
     [InlineData("v1/things?a=1&access_token=s&b=%20&API_KEY=s", "https://backup.example/v1/things?a=1&b=%20")]
     [InlineData("v1/models/m:generateContent?key=AIzaSyFirst", "https://backup.example/v1/models/m:generateContent")]
+    [InlineData("v1/things?a=1&private_token=s&session%5Ftoken=s", "https://backup.example/v1/things?a=1")]
+    [InlineData("v1/things?token=sk-live-0123456789abcdef&t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "https://backup.example/v1/things")]
+    [InlineData("v1/things?page_token=0123456789abcdef&nextToken=eyJhIjoxLCJiIjoyfQ", "https://backup.example/v1/things?page_token=0123456789abcdef&nextToken=eyJhIjoxLCJiIjoyfQ")]
     [InlineData("v1/things?key=7&sort_key=x&api_keys=1&token", "https://backup.example/v1/things?key=7&sort_key=x&api_keys=1&token")]
     [InlineData("https://api.example//elsewhere.example/things?a", "https://backup.example//elsewhere.example/things?a")]
     [InlineData("v1/things%2F7?", "https://backup.example/v1/things%2F7?")]
@@ -127,6 +130,87 @@ public sealed class RouteFallbackTests
         await bench.Run(async client => (await client.SendAsync(Post("x", asked))).Dispose());
 
         other.Attempts.ShouldHaveSingleItem().Uri.AbsoluteUri.ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("token")]
+    [InlineData("key")]
+    [InlineData("code")]
+    [InlineData("login_key")]
+    public async Task Nobody_else_is_asked_where_a_parameter_may_be_a_key_or_not(string parameter)
+    {
+        using var bench = new Bench(add: WithBackup, settings: Settings.For("api", ("Fallback:Client", "backup"), ("Retry:MaxRetries", "0")));
+        using var other = new ScriptedTransport(bench.Time);
+        _backup = other;
+        bench.Wire.OnEach(_ => Refused);
+
+        await bench.Run(async client =>
+            (await Should.ThrowAsync<HttpRequestException>(client.GetAsync($"things?{parameter}=0123456789abcdef"))).ShouldBe(Refused));
+
+        other.Attempts.ShouldBeEmpty();
+        string told = bench.Log.Named("FallbackFailed").ShouldHaveSingleItem().Text;
+        told.ShouldContain($"\"{parameter}\"");
+        told.ShouldNotContain("0123456789abcdef");
+    }
+
+    [Fact]
+    public async Task A_function_that_ignores_its_token_ends_with_the_call_and_what_comes_late_is_dropped()
+    {
+        var late = new TaskCompletionSource<HttpResponseMessage?>();
+        using var bench = new Bench(
+            add: b => b.AddResilienceHandlers(options => options.Fallback.Route = (_, _, _) => new ValueTask<HttpResponseMessage?>(late.Task)),
+            settings: Settings.For("api", ("Retry:MaxRetries", "0"), ("TotalTimeout", "00:00:10")));
+        bench.Wire.OnEach(_ => Refused);
+        using var body = new Watched();
+
+        await bench.Run(async client => (await Should.ThrowAsync<HttpRequestException>(client.GetAsync("things"))).ShouldBe(Refused));
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(10));
+        late.SetResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = body });
+        body.IsDisposed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_is_not_held_by_such_a_function()
+    {
+        using var bench = new Bench(
+            add: b => b.AddResilienceHandlers(options => options.Fallback.Route = static (_, _, _) => new ValueTask<HttpResponseMessage?>(new TaskCompletionSource<HttpResponseMessage?>().Task)),
+            settings: Settings.For("api", ("Retry:MaxRetries", "0")));
+        bench.Wire.OnEach(_ => Refused);
+
+        await bench.Run(async client =>
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3), bench.Time);
+            await Should.ThrowAsync<OperationCanceledException>(client.GetAsync("things", patience.Token));
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(3));
+    }
+
+    [Theory]
+    [InlineData("hangs")]
+    [InlineData("throws")]
+    [InlineData("is cancelled")]
+    public async Task A_write_that_a_function_may_have_made_is_not_told_as_undone(string ending)
+    {
+        Bench? wired = null;
+        using Bench bench = wired = new Bench(
+            add: b => b.AddResilienceHandlers(options => options.Fallback.Route = async (_, _, token) =>
+            {
+                TimeSpan pause = ending == "throws" ? TimeSpan.FromSeconds(1) : Timeout.InfiniteTimeSpan;
+                await Task.Delay(pause, wired!.Time, ending == "is cancelled" ? token : default);
+                throw new InvalidOperationException("the translator broke");
+            }),
+            settings: Settings.For("api", ("Retry:MaxRetries", "0"), ("TotalTimeout", "00:00:10")));
+        bench.Wire.OnEach(_ => Refused);
+
+        await bench.Run(async client =>
+        {
+            HttpRequestMessage request = Post("x");
+            HttpRequestException failure = await Should.ThrowAsync<HttpRequestException>(client.SendAsync(request));
+            failure.ShouldNotBe(Refused);
+            request.GetCallReport()!.MayHaveHappened.ShouldBeTrue();
+        });
     }
 
     [Theory]
@@ -295,6 +379,17 @@ public sealed class RouteFallbackTests
         Should.Throw<OptionsValidationException>(() => new FallbackHandler(new FallbackOptions { Client = "backup" })).Message.ShouldContain("Fallback.Route");
 
     private ScriptedTransport? _backup;
+
+    private sealed class Watched() : StringContent("late")
+    {
+        public bool IsDisposed { get; private set; }
+
+        protected override void Dispose(bool disposing)
+        {
+            IsDisposed = true;
+            base.Dispose(disposing);
+        }
+    }
 
     private void WithBackup(IHttpClientBuilder api)
     {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Handlers.ResponseCaching;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -87,6 +88,172 @@ public class AccountTests
         });
     }
 
+    [Theory]
+    [InlineData("X-User-Id")]
+    [InlineData("X-Tenant")]
+    [InlineData("OpenAI-Organization")]
+    [InlineData("X-Api-Client")]
+    [InlineData("X-Acme-Token")]
+    public async Task A_field_that_may_choose_the_answer_separates_it_also_under_one_account(string field)
+    {
+        bool isCredential = field.EndsWith("Token", StringComparison.Ordinal);
+        using var bench = new Bench(add: b => b.AddResponseCaching(), settings: isCredential ? null : Settings.For("api", ("Account", "acme")));
+        bench.Wire.OnEach(attempt => CacheBench.Fresh($"of {attempt.Headers[field]}"));
+
+        await bench.Run(async client =>
+        {
+            foreach (string next in (string[])["a", "b", "a", "b"])
+            {
+                using HttpRequestMessage request = CacheBench.Get(fields: (field, next));
+                using HttpResponseMessage response = await client.SendAsync(request);
+                (await response.Content.ReadAsStringAsync()).ShouldBe($"of {next}");
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_field_that_the_user_calls_neutral_separates_nothing()
+    {
+        using var bench = new Bench(add: b => b.AddResponseCaching(), settings: Settings.For("api", ("Caching:NeutralHeaders", "X-Job, X-Sent-At")));
+        bench.Wire.OnEach(_ => CacheBench.Fresh());
+
+        await bench.Run(async client =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                using HttpRequestMessage request = CacheBench.Get(fields: [("X-Job", $"{i}"), ("x-sent-at", $"{i}")]);
+                (await client.SendAsync(request)).Dispose();
+                await client.GetStringAsync("things");
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("Authorization")]
+    [InlineData("Cookie, X-Job")]
+    [InlineData("X Job")]
+    public async Task A_credential_can_not_be_called_neutral(string fields)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Caching:NeutralHeaders", fields)));
+
+        (await Should.ThrowAsync<InvalidConfigurationException>(() => bench.Create().GetAsync("things"))).Message.ShouldContain("Caching:NeutralHeaders");
+    }
+
+    [Theory]
+    [InlineData("X-Tenant", true)]
+    [InlineData("X-Tenant", false)]
+    [InlineData("X-Whatever", false)]
+    public async Task Whom_an_inner_handler_asks_for_is_not_seen_up_here_and_nothing_is_stored(string field, bool hasAccount)
+    {
+        string user = "a";
+        using var bench = new Bench(
+            add: b => b.AddResponseCaching().AddHttpMessageHandler(() => new Adding(field, () => user)),
+            settings: hasAccount ? Settings.For("api", ("Account", "acme")) : null);
+        bench.Wire.OnEach(attempt => CacheBench.Fresh($"of {attempt.Headers[field]}"));
+
+        await bench.Run(async client =>
+        {
+            (await client.GetStringAsync("things")).ShouldBe("of a");
+            user = "b";
+            (await client.GetStringAsync("things")).ShouldBe("of b");
+            using (CallOptions.BeginScope(new CallOptions { Account = "acme/b" }))
+            {
+                (await client.GetStringAsync("things")).ShouldBe("of b");
+                (await client.GetStringAsync("things")).ShouldBe("of b");
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(3);
+        bench.Log.Named("AccountUnknown").ShouldHaveSingleItem().Text.ShouldContain(field);
+    }
+
+    [Theory]
+    [InlineData("traceparent")]
+    [InlineData("X-GitHub-Api-Version")]
+    [InlineData("User-Agent")]
+    public async Task What_says_nothing_about_anybody_may_be_added_below(string field)
+    {
+        int calls = 0;
+        using var bench = new Bench(add: b => b.AddResponseCaching().AddHttpMessageHandler(() => new Adding(field, () => $"{++calls}")));
+        bench.Wire.OnEach(_ => CacheBench.Fresh());
+
+        await bench.Run(async client =>
+        {
+            await client.GetStringAsync("things");
+            await client.GetStringAsync("things");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_head_brings_that_is_somebody_elses_does_not_get_into_what_is_stored()
+    {
+        string? user = null;
+        using var bench = new Bench(add: b => b.AddResponseCaching().AddHttpMessageHandler(() => new Adding("Authorization", () => user)));
+        bench.Wire.Answers(CacheBench.Fresh("body", seconds: 1).Header("ETag", "\"1\""), CacheBench.Fresh("").Header("ETag", "\"1\"").Header("X-Balance", "of b"));
+        bench.Wire.OnEach(_ => CacheBench.Fresh("new"));
+
+        await bench.Run(async client =>
+        {
+            await client.GetStringAsync("things");
+            await Task.Delay(3 * Second, bench.Time);
+            user = "b";
+            using var head = new HttpRequestMessage(HttpMethod.Head, "things");
+            (await client.SendAsync(head)).Dispose();
+            user = null;
+            using HttpResponseMessage response = await client.GetAsync("things");
+
+            response.Headers.Contains("X-Balance").ShouldBeFalse();
+            (await response.Content.ReadAsStringAsync()).ShouldBe("new");
+        });
+    }
+
+    [Fact]
+    public void Sees_the_cookies_that_a_transport_keeps()
+    {
+        using var transport = new HttpClientHandler { CookieContainer = new CookieContainer() };
+        using var around = new Around(transport);
+        var cookies = new TransportCookies(around);
+        var uri = new Uri(CacheBench.Url);
+
+        cookies.For(uri).ShouldBeNull();
+        transport.CookieContainer.Add(uri, new Cookie("session", "a"));
+        cookies.For(uri).ShouldBe("session=a");
+        cookies.For(new Uri("https://other.example/")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Who_signs_in_does_not_get_what_was_there_for_somebody_else()
+    {
+        var transport = new SocketsHttpHandler();
+        using var wire = new ScriptedTransport();
+        wire.OnEach(attempt => CacheBench.Fresh($"{attempt.Number}"));
+        using var invoker = new HttpMessageInvoker(new ResponseCachingHandler(new ResponseCachingOptions())
+        {
+            InnerHandler = new Instead(transport, wire),
+        });
+
+        string stranger = await ReadAsync();
+        transport.CookieContainer.Add(new Uri(CacheBench.Url), new Cookie("session", "a"));
+        string first = await ReadAsync();
+        string again = await ReadAsync();
+        transport.CookieContainer.SetCookies(new Uri(CacheBench.Url), "session=b");
+        string second = await ReadAsync();
+
+        (stranger, first, again, second).ShouldBe(("1", "2", "2", "3"));
+
+        async Task<string> ReadAsync()
+        {
+            using HttpResponseMessage response = await invoker.SendAsync(CacheBench.Get(), default);
+            return await response.Content.ReadAsStringAsync();
+        }
+    }
+
     [Fact]
     public async Task What_is_sent_on_to_another_place_is_not_stored()
     {
@@ -160,6 +327,36 @@ public class AccountTests
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", user());
             return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class Adding(string field, Func<string?> value) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (value() is { } text)
+            {
+                request.Headers.TryAddWithoutValidation(field, text);
+            }
+
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class Around(HttpMessageHandler inner) : DelegatingHandler(inner);
+
+    /// <summary>Stands before a transport that keeps cookies, and sends elsewhere.</summary>
+    private sealed class Instead(HttpMessageHandler transport, HttpMessageHandler wire) : DelegatingHandler(transport)
+    {
+        private readonly HttpMessageInvoker _wire = new(wire, disposeHandler: false);
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _wire.SendAsync(request, cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            _wire.Dispose();
+            base.Dispose(disposing);
         }
     }
 

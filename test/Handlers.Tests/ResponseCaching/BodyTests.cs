@@ -52,6 +52,26 @@ public class BodyTests
         });
     }
 
+    [Fact]
+    public async Task Is_not_stored_when_two_read_it_at_once()
+    {
+        using var bench = new CacheBench();
+        bench.Wire.Answers(CacheBench.Fresh().Body(new ScriptedBody().Text("one").Wait(Second).Text("two").Wait(Second).Text("three")));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            using (HttpResponseMessage response = await bench.SendAsync())
+            {
+                Stream body = await response.Content.ReadAsStreamAsync();
+                await body.ReadExactlyAsync(new byte[3]);
+                await Task.WhenAll(body.ReadAsync(new byte[3]).AsTask(), body.ReadAsync(new byte[5]).AsTask());
+                await body.CopyToAsync(Stream.Null);
+            }
+
+            (await bench.IsStoredAsync()).ShouldBeFalse();
+        });
+    }
+
     public static TheoryData<string> Endings => ["disposed early", "breaks", "ends early", "cancelled", "not read at all"];
 
     [Theory]

@@ -33,7 +33,14 @@ internal sealed partial class CacheScript : HttpMessageHandler
     {
         _start = _time.GetUtcNow();
         _streamed = streamed;
-        var options = new ResponseCachingOptions { Heuristics = true, StaleOnDisconnect = true };
+        var options = new ResponseCachingOptions
+        {
+            Heuristics = true,
+            StaleOnDisconnect = true,
+
+            // Fields of the scripts: what they choose is for Vary to say.
+            NeutralHeaders = "Abc, Bar, Baz, Foo, Other",
+        };
         _invoker = new HttpMessageInvoker(new ResponseCachingHandler(options, store, _time) { InnerHandler = this });
     }
 

@@ -103,6 +103,83 @@ public class NeighbourTests
     }
 
     [Fact]
+    public async Task A_write_makes_worthless_what_others_have_stored_of_its_address()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => CacheBench.Fresh("x"));
+
+        await bench.Run(async client =>
+        {
+            await SendAsync(client, HttpMethod.Get, "a");
+            await SendAsync(client, HttpMethod.Get, "b");
+            await SendAsync(client, HttpMethod.Post, "a");
+            await SendAsync(client, HttpMethod.Get, "b");
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(4);
+
+        static async Task SendAsync(HttpClient client, HttpMethod method, string user)
+        {
+            using var request = new HttpRequestMessage(method, "things");
+            request.Headers.TryAddWithoutValidation("Authorization", user);
+            using HttpResponseMessage response = await client.SendAsync(request);
+            await response.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Who_looks_whether_a_write_happened_does_not_get_what_was_there_before()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "0"), ("AttemptTimeout", "00:00:05")));
+        bench.Wire.Answers(CacheBench.Fresh("before"), ScriptedAnswer.Status(201).After(TimeSpan.FromHours(1)), CacheBench.Fresh("after"));
+
+        await bench.Run(async client =>
+        {
+            await client.GetStringAsync("things");
+            await Should.ThrowAsync<CallTimeoutException>(() => client.PostAsync("things", null));
+            (await client.GetStringAsync("things")).ShouldBe("after");
+        });
+    }
+
+    [Fact]
+    public async Task A_write_does_not_lose_its_answer_to_a_store_that_hangs()
+    {
+        var cache = new DictionaryCache { Before = static token => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token) };
+        using var bench = new Bench(services: s => s.AddSingleton<IResponseStore>(new DistributedResponseStore(cache)));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(0.9)));
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "things");
+            request.SetCallOptions(new CallOptions { Deadline = TimeSpan.FromSeconds(1) });
+            (await client.SendAsync(request)).Dispose();
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(0.95));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_answered_with_a_stale_answer_has_not_failed()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "0")));
+        bench.Wire.Answers(CacheBench.Fresh("old", seconds: 1), ScriptedAnswer.Status(503));
+
+        await bench.Run(async client =>
+        {
+            await client.GetStringAsync("things");
+            await Task.Delay(TimeSpan.FromSeconds(3), bench.Time);
+            using HttpResponseMessage response = await client.GetAsync("things");
+
+            CallReport report = response.GetCallReport()!;
+            report.Verdict.ShouldBe(VerdictKind.Ok);
+            report.History.ShouldHaveSingleItem().Verdict.ShouldBe(VerdictKind.Transient);
+        });
+
+        ClientSnapshot client = bench.Services.GetRequiredService<IResilienceMonitor>().Clients.Single();
+        (client.Calls, client.Failed).ShouldBe((2, 0));
+    }
+
+    [Fact]
     public async Task A_confirmation_by_GitHub_costs_the_quota_nothing()
     {
         GitHubTwin? twin = null;

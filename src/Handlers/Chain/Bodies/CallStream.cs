@@ -8,12 +8,20 @@ namespace Handlers;
 /// <param name="blocking">Ends synchronous reads, which bring no token of their own.</param>
 internal sealed class CallStream(Stream inner, CallContent content, CancellationToken blocking = default) : BodyStream
 {
+    private int _reads;
+
     public override bool CanRead => inner.CanRead;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
         {
+            // Two reads at once bring their bytes in an order that nobody here can tell.
+            if (Interlocked.Exchange(ref _reads, 1) != 0)
+            {
+                content.Break();
+            }
+
             int read = await content.ReadAsync(inner, buffer, cancellationToken).ConfigureAwait(false);
             return Noted(buffer.Span, read);
         }
@@ -21,6 +29,10 @@ internal sealed class CallStream(Stream inner, CallContent content, Cancellation
         {
             content.Break();
             throw;
+        }
+        finally
+        {
+            Volatile.Write(ref _reads, 0);
         }
     }
 

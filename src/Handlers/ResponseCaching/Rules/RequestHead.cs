@@ -5,6 +5,9 @@ namespace Handlers.ResponseCaching;
 /// <summary>What a request says to a cache, read in one pass over the fields as the caller made them.</summary>
 internal ref struct RequestHead
 {
+    private const FieldMeaning Owning = FieldMeaning.Credential | FieldMeaning.Signature;
+    private const FieldMeaning Choosing = FieldMeaning.Party | FieldMeaning.Unknown;
+
     public RequestDirectives Directives;
     public FieldLines IfNoneMatch;
     public string? IfModifiedSince;
@@ -17,6 +20,9 @@ internal ref struct RequestHead
     /// <summary>A digest of what says on whose behalf the request is sent; null when nothing does.</summary>
     public string? Credential;
 
+    /// <summary>A digest of what may choose the answer although no Vary names it: the fields of tenants, and those that nobody knows; null without any.</summary>
+    public string? Unnamed;
+
     /// <summary>The request asks for a part, or only for a newer answer.</summary>
     public readonly bool IsConditional => !IfNoneMatch.IsEmpty || IfModifiedSince is not null;
 
@@ -24,22 +30,28 @@ internal ref struct RequestHead
 
     /// <param name="request">The fields as the caller made them.</param>
     /// <param name="mode">What the call says besides.</param>
+    /// <param name="policy">Says which fields have no say, whatever they are called.</param>
     /// <param name="digests">Makes digests of credentials.</param>
     /// <param name="keyField">The field with the idempotency key: whatever its name, it says on nobody's behalf.</param>
     public static RequestHead Read(
-        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CacheMode? mode, CredentialDigests digests, string? keyField = null)
+        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CacheMode? mode, ClientPolicy policy, CredentialDigests digests, string? keyField = null)
     {
         var head = new RequestHead { Directives = RequestDirectives.None };
         foreach (KeyValuePair<string, HeaderStringValues> field in request)
         {
-            if (Credentials.IsCredential(field.Key) && !field.Key.Equals(keyField, StringComparison.OrdinalIgnoreCase))
+            FieldMeaning meaning = RequestFields.Of(field.Key);
+            if (meaning == FieldMeaning.Neutral)
             {
-                string digest = digests.Of(field.Key, field.Value.ToString());
-                head.Credential = head.Credential is null ? digest : CredentialDigests.Combine(head.Credential, digest);
-                continue;
+                head.Note(field.Key, field.Value);
             }
-
-            head.Note(field.Key, field.Value);
+            else if ((meaning & Owning) != 0 && head.Credential is null)
+            {
+                head.Credential = RequestFields.DigestOf(request, Owning, policy, digests, keyField);
+            }
+            else if ((meaning & Choosing) != 0 && head.Unnamed is null)
+            {
+                head.Unnamed = RequestFields.DigestOf(request, Choosing, policy, digests, keyField);
+            }
         }
 
         if (mode is not null)

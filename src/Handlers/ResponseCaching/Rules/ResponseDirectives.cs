@@ -43,6 +43,9 @@ internal readonly record struct ResponseDirectives
         StaleIfError = DeltaSeconds.None,
     };
 
+    /// <summary>The same, as if the whole response needed validation before each reuse.</summary>
+    public ResponseDirectives WithValidation() => this with { NoCache = true };
+
     public static ResponseDirectives Parse(FieldLines lines) => lines is { Count: 1, First: { Length: <= LongestKnown } line } ? Parse(line) : ParseAll(lines);
 
     /// <summary>A server mostly says the same again, and to parse it costs more than everything else about its answer.</summary>

@@ -12,6 +12,9 @@ internal sealed class SelectingFields
 {
     public static readonly SelectingFields None = new([], []);
 
+    // Stands for fields that a handler below sets. Such a name is on no request, so it fits all of them.
+    private const string Below = "";
+
     private readonly string[] _names;
     private readonly string?[] _values;
 
@@ -19,9 +22,13 @@ internal sealed class SelectingFields
     {
         _names = names;
         _values = values;
+        IsChosenBelow = names is [.., Below];
     }
 
     public int Count => _names.Length;
+
+    /// <summary>Some of the values were set by a handler below and can't be known before a request is sent: the server has to confirm each use.</summary>
+    public bool IsChosenBelow { get; }
 
     public string NameAt(int index) => _names[index];
 
@@ -32,11 +39,17 @@ internal sealed class SelectingFields
         Of(VaryNames.Parse(vary), request, digests);
 
     /// <summary>The values that a request has for some fields, named in lower case.</summary>
-    public static SelectingFields Of(string[] names, ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CredentialDigests digests)
+    public static SelectingFields Of(
+        string[] names, ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, CredentialDigests digests, bool isChosenBelow = false)
     {
         if (names.Length == 0)
         {
             return None;
+        }
+
+        if (isChosenBelow)
+        {
+            names = [.. names, Below];
         }
 
         string?[] values = new string?[names.Length];
@@ -69,9 +82,13 @@ internal sealed class SelectingFields
         return true;
     }
 
+    /// <summary>Whether two values of a field mean the same.</summary>
+    public static bool AreSame(string name, FieldLines a, FieldLines b, CredentialDigests digests) =>
+        a.SameAs(b) || (!a.IsEmpty && !b.IsEmpty && Normal(name, a, digests) == Normal(name, b, digests));
+
     internal static string Normal(string name, FieldLines lines, CredentialDigests digests)
     {
-        if (Credentials.IsCredential(name))
+        if (RequestFields.IsSecret(name))
         {
             return digests.Of(name, lines.ToString());
         }

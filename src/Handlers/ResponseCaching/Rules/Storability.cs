@@ -27,6 +27,9 @@ internal enum Storability : byte
     /// <summary>Whose data it is can't be told: an inner handler added the credential, and no account is named.</summary>
     AccountUnknown,
 
+    /// <summary>A handler below set a field that the answer was chosen by, and it has no tag by which the server could confirm it.</summary>
+    ChosenBelow,
+
     /// <summary>Somebody else answered in place of the one who was asked.</summary>
     Substitute,
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,13 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
+    /// <summary>Removals that failed, of which is known which.</summary>
+    private const int MaxUnremoved = 10_000;
+
+    // What a write made worthless and is still stored, because the store failed just then.
+    private readonly ConcurrentDictionary<ResponseKey, bool> _unremoved = [];
     private readonly MemoryResponseStore? _memory = store as MemoryResponseStore;
+    private long _trustedAfter = DateTimeOffset.MinValue.UtcTicks;
     private long _leftAloneUntil = long.MinValue;
     private int _underWay;
     private int _failed;
@@ -32,7 +39,9 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
 
         try
         {
-            return store.TryGet(key, out found);
+            bool answered = store.TryGet(key, out found);
+            found = Trusted(key, found);
+            return answered;
         }
         catch (Exception failure)
         {
@@ -42,24 +51,65 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         }
     }
 
-    public ValueTask<StoredResponses?> GetAsync(ResponseKey key, TimeSpan timeout, CancellationToken caller) =>
-        RunAsync(token => store.GetAsync(key, token), timeout, caller);
+    public async ValueTask<StoredResponses?> GetAsync(ResponseKey key, TimeSpan timeout, CancellationToken caller) =>
+        Trusted(key, await RunAsync(token => store.GetAsync(key, token), timeout, caller).ConfigureAwait(false));
 
-    public ValueTask SetAsync(ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout) =>
-        _memory?.SetAsync(key, responses, keepFor, CancellationToken.None)
-        ?? Done(RunAsync(token => Counted(store.SetAsync(key, responses, keepFor, token)), timeout, CancellationToken.None));
+    public ValueTask SetAsync(in ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout) =>
+        _memory?.SetAsync(key, responses, keepFor, CancellationToken.None) ?? StoreAsync(key, responses, keepFor, timeout);
 
-    public ValueTask RemoveAsync(ResponseKey key, TimeSpan timeout) =>
-        _memory?.RemoveAsync(key, CancellationToken.None)
-        ?? Done(RunAsync(token => Counted(store.RemoveAsync(key, token)), timeout, CancellationToken.None));
+    public ValueTask RemoveAsync(in ResponseKey key, TimeSpan timeout) =>
+        _memory?.RemoveAsync(key, CancellationToken.None) ?? RemoveStoredAsync(key, timeout);
 
-    private static async ValueTask<object?> Counted(ValueTask operation)
+    /// <summary>
+    /// Forgets what a write made worthless. In memory every answer to the URI goes, whoever it belongs to; another store only knows whole keys, so there it is the
+    /// writer's own.
+    /// </summary>
+    public ValueTask InvalidateAsync(in ResponseKey key, TimeSpan timeout)
     {
-        await operation.ConfigureAwait(false);
-        return null;
+        if (_memory is null)
+        {
+            return RemoveAsync(key, timeout);
+        }
+
+        _memory.RemoveAll(key.Target);
+        return ValueTask.CompletedTask;
     }
 
-    private static async ValueTask Done(ValueTask<object?> operation) => await operation.ConfigureAwait(false);
+    private async ValueTask StoreAsync(ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout)
+    {
+        if (await RunAsync(token => Done(store.SetAsync(key, responses, keepFor, token)), timeout, CancellationToken.None).ConfigureAwait(false) is not null)
+        {
+            _unremoved.TryRemove(key, out _);
+        }
+    }
+
+    private async ValueTask RemoveStoredAsync(ResponseKey key, TimeSpan timeout)
+    {
+        if (await RunAsync(token => Done(store.RemoveAsync(key, token)), timeout, CancellationToken.None).ConfigureAwait(false) is not null)
+        {
+            _unremoved.TryRemove(key, out _);
+        }
+        else if (_unremoved.Count < MaxUnremoved)
+        {
+            _unremoved[key] = true;
+        }
+        else
+        {
+            // Too many to remember: then nothing that was stored before.
+            Volatile.Write(ref _trustedAfter, clock.Time.GetUtcNow().UtcTicks);
+            _unremoved.Clear();
+        }
+    }
+
+    private StoredResponses? Trusted(in ResponseKey key, StoredResponses? found) =>
+        found is null || _unremoved.ContainsKey(key) || found.Variants.Any(variant => variant.Received.UtcTicks <= Volatile.Read(ref _trustedAfter)) ? null : found;
+
+    // Not null: it has been done.
+    private static async ValueTask<object?> Done(ValueTask operation)
+    {
+        await operation.ConfigureAwait(false);
+        return Task.CompletedTask;
+    }
 
     private async ValueTask<T?> RunAsync<T>(Func<CancellationToken, ValueTask<T?>> operation, TimeSpan timeout, CancellationToken caller)
         where T : class

@@ -1,8 +1,8 @@
 namespace Handlers.ResponseCaching;
 
 /// <summary>
-/// Remembers which keys were invalidated last, so that a read that began before a write does not store afterwards what the write has made worthless. Counts
-/// instead of looking at the clock, and is lossy on the safe side: keys that fall into one slot share their latest number.
+/// Remembers which URIs were invalidated last, so that a read that began before a write does not store afterwards what the write has made worthless, whoever wrote.
+/// Counts instead of looking at the clock, and is lossy on the safe side: URIs that fall into one slot share their latest number.
 /// </summary>
 internal sealed class InvalidationLog
 {
@@ -19,5 +19,5 @@ internal sealed class InvalidationLog
     // As a difference, so that the numbers may start again after two thousand million.
     public bool HasHappenedSince(in ResponseKey key, int count) => unchecked(Volatile.Read(ref Slot(key)) - count) > 0;
 
-    private ref int Slot(in ResponseKey key) => ref _latest[(uint)key.GetHashCode() % Slots];
+    private ref int Slot(in ResponseKey key) => ref _latest[(uint)key.TargetHash % Slots];
 }

@@ -8,10 +8,13 @@ namespace Handlers;
 internal sealed class MemoryResponseStore : IResponseStore
 {
     /// <summary>What an entry of the index costs.</summary>
-    private const int EntryOverhead = 160;
+    private const int EntryOverhead = 240;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<ResponseKey, Entry> _entries = [];
+
+    // One of the entries for each URI, whoever they belong to; the others hang on it in a ring.
+    private readonly Dictionary<string, Entry> _targets = new(StringComparer.Ordinal);
     private readonly Clock _clock;
     private readonly Entry _ends = new() { Key = default, Responses = null! };
     private long _maxBytes;
@@ -91,15 +94,20 @@ internal sealed class MemoryResponseStore : IResponseStore
         };
         lock (_lock)
         {
-            ref Entry? slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_entries, key, out _);
-            if (slot is not null)
+            if (_entries.TryGetValue(key, out Entry? present))
             {
-                UnlinkNeedsLock(slot);
-                _size -= slot.Size;
+                RemoveNeedsLock(present);
             }
 
-            slot = entry;
+            // Alone too large: it must not drive out all others first.
+            if (entry.Size > _maxBytes)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _entries.Add(key, entry);
             LinkNeedsLock(entry);
+            JoinTargetNeedsLock(entry);
             _size += entry.Size;
             ShrinkNeedsLock();
         }
@@ -121,6 +129,18 @@ internal sealed class MemoryResponseStore : IResponseStore
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Forgets every answer to a URI, whoever it belongs to.</summary>
+    public void RemoveAll(string target)
+    {
+        lock (_lock)
+        {
+            while (_targets.TryGetValue(target, out Entry? entry))
+            {
+                RemoveNeedsLock(entry);
+            }
+        }
+    }
+
     /// <summary>Raises or lowers the bound; what no longer fits goes at once.</summary>
     internal void Resize(long maxBytes)
     {
@@ -131,7 +151,6 @@ internal sealed class MemoryResponseStore : IResponseStore
         }
     }
 
-    // The newest may be the one that has to go: it alone was larger than everything may be.
     private void ShrinkNeedsLock()
     {
         while (_size > _maxBytes)
@@ -144,7 +163,35 @@ internal sealed class MemoryResponseStore : IResponseStore
     {
         _entries.Remove(entry.Key);
         UnlinkNeedsLock(entry);
+        LeaveTargetNeedsLock(entry);
         _size -= entry.Size;
+    }
+
+    private void JoinTargetNeedsLock(Entry entry)
+    {
+        ref Entry? first = ref CollectionsMarshal.GetValueRefOrAddDefault(_targets, entry.Key.Target, out _);
+        first ??= entry;
+        entry.Next = first.Next ?? first;
+        entry.Previous = first;
+        entry.Next.Previous = entry;
+        first.Next = entry;
+    }
+
+    private void LeaveTargetNeedsLock(Entry entry)
+    {
+        Entry next = entry.Next!;
+        if (ReferenceEquals(next, entry))
+        {
+            _targets.Remove(entry.Key.Target);
+            return;
+        }
+
+        (entry.Previous!.Next, next.Previous) = (next, entry.Previous);
+        ref Entry first = ref CollectionsMarshal.GetValueRefOrNullRef(_targets, entry.Key.Target);
+        if (ReferenceEquals(first, entry))
+        {
+            first = next;
+        }
     }
 
     private void LinkNeedsLock(Entry entry)
@@ -161,7 +208,9 @@ internal sealed class MemoryResponseStore : IResponseStore
         entry.Newer!.Older = entry.Older;
     }
 
-    /// <summary>In a ring from the least recently used to the most recently used; the ring's ends are one entry that holds nothing.</summary>
+    /// <summary>
+    /// In a ring from the least recently used to the most recently used, whose ends are one entry that holds nothing; and in a ring of all that answer the same URI.
+    /// </summary>
     private sealed class Entry
     {
         public required ResponseKey Key { get; init; }
@@ -175,5 +224,9 @@ internal sealed class MemoryResponseStore : IResponseStore
         public Entry? Older { get; set; }
 
         public Entry? Newer { get; set; }
+
+        public Entry? Next { get; set; }
+
+        public Entry? Previous { get; set; }
     }
 }

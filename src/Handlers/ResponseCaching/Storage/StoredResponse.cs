@@ -57,8 +57,9 @@ internal sealed class StoredResponse
     {
         if (Volatile.Read(ref _receivedAt) == NotAnchored)
         {
-            TimeSpan ago = clock.Time.GetUtcNow() - Received;
-            Volatile.Write(ref _receivedAt, ago <= TimeSpan.Zero ? now : now - clock.After(0, ago));
+            // From the future: a clock was set back, or another machine's goes wrong. By how much tells at least how little is known.
+            TimeSpan ago = (clock.Time.GetUtcNow() - Received).Duration();
+            Volatile.Write(ref _receivedAt, now - clock.After(0, ago));
         }
     }
 
@@ -72,7 +73,7 @@ internal sealed class StoredResponse
         Status = Status,
         Age = AgeAt(clock, now),
         Lifetime = Freshness.Lifetime,
-        Response = Directives,
+        Response = Selecting.IsChosenBelow ? Directives.WithValidation() : Directives,
         Request = request,
         StaleWhileRevalidate = options.StaleWhileRevalidate,
     };

@@ -92,6 +92,69 @@ public class StoreTests
         asked.ShouldBeLessThanOrEqualTo(64);
     }
 
+    [Fact]
+    public async Task What_could_not_be_removed_is_not_used_any_more()
+    {
+        var cache = new DictionaryCache();
+        using Bench bench = WithStore(new DistributedResponseStore(cache));
+        bench.Wire.OnEach(attempt => CacheBench.Fresh($"{attempt.Number}"));
+
+        await bench.Run(async client =>
+        {
+            (await client.GetStringAsync("things")).ShouldBe("1");
+            await Task.Delay(Second, bench.Time);
+            cache.Before = static _ => throw new InvalidOperationException("down");
+            (await client.PostAsync("things", null)).Dispose();
+            cache.Before = static _ => Task.CompletedTask;
+
+            (await client.GetStringAsync("things")).ShouldBe("3");
+            await Task.Delay(Second, bench.Time);
+            (await client.GetStringAsync("things")).ShouldBe("3");
+        });
+    }
+
+    [Fact]
+    public async Task What_a_write_removes_while_a_store_is_at_work_does_not_come_back()
+    {
+        var cache = new DictionaryCache();
+        var slow = new TaskCompletionSource();
+        using Bench bench = WithStore(new DistributedResponseStore(cache));
+        bench.Wire.OnEach(attempt => CacheBench.Fresh($"{attempt.Number}"));
+
+        await bench.Run(async client =>
+        {
+            using (HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead))
+            {
+                cache.Before = _ => slow.Task;
+                await response.Content.ReadAsStringAsync();
+            }
+
+            cache.Before = static _ => Task.CompletedTask;
+            (await client.PostAsync("things", null)).Dispose();
+            slow.SetResult();
+            await Task.Delay(Second, bench.Time);
+
+            (await client.GetStringAsync("things")).ShouldBe("3");
+        });
+    }
+
+    [Fact]
+    public async Task A_synchronous_call_for_what_is_cached_only_asks_no_server()
+    {
+        using Bench bench = WithStore(new DistributedResponseStore(new DictionaryCache()));
+
+        await bench.Run(client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            request.SetCallOptions(new CallOptions { Cache = CacheMode.OnlyIfCached });
+            using HttpResponseMessage response = client.Send(request);
+            response.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
+            return Task.CompletedTask;
+        });
+
+        bench.Wire.Attempts.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(new byte[0])]
     [InlineData(new byte[] { 1, 2, 3 })]

@@ -1,12 +1,28 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Handlers.ResponseCaching;
+using Handlers.Tests.Support;
 
 namespace Handlers.Tests.ResponseCaching;
 
 public class StoredResponsesTests
 {
     private static readonly CredentialDigests Digests = new();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Are_older_by_as_much_as_the_clock_was_set_in_either_direction(int hours)
+    {
+        var time = new ManualClock();
+        var clock = new Clock(time);
+        time.StepWallClock(Samples.Now - time.GetUtcNow() + TimeSpan.FromHours(hours));
+        StoredResponse stored = StoredResponses.FromBytes(Full().ToBytes()).ShouldNotBeNull().Variants[0];
+
+        stored.Anchor(clock, clock.Now);
+
+        stored.AgeAt(clock, clock.Now).ShouldBe(stored.InitialAge + TimeSpan.FromHours(1));
+    }
 
     [Fact]
     public void Come_back_from_their_bytes_as_they_were()
