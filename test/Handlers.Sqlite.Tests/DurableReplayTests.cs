@@ -1,4 +1,5 @@
 using Handlers.Testing;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Handlers.Sqlite.Tests;
@@ -33,7 +34,23 @@ public sealed class DurableReplayTests : IDisposable
         wire.Attempts.Count.ShouldBe(1);
     }
 
-    private async Task<string> RunAsync(ScriptedTransport wire)
+    [Fact]
+    public async Task A_file_that_somebody_else_has_locked_holds_no_call_past_its_deadline()
+    {
+        using var wire = new ScriptedTransport();
+        wire.Answers(ScriptedAnswer.Status(201));
+        await RunAsync(wire);
+        using var other = new SqliteConnection($"Data Source={_file.Path};Pooling=False");
+        other.Open();
+        using SqliteTransaction locked = other.BeginTransaction(deferred: false);
+
+        CallTimeoutException late = await Should.ThrowAsync<CallTimeoutException>(RunAsync(wire, "another", TimeSpan.FromSeconds(0.2)));
+
+        late.IsDeadline.ShouldBeTrue();
+        wire.Attempts.Count.ShouldBe(1);
+    }
+
+    private async Task<string> RunAsync(ScriptedTransport wire, string key = "k", TimeSpan? deadline = null)
     {
         await using ServiceProvider services = new ServiceCollection()
             .AddSqliteStore(options => options.Path = _file.Path)
@@ -43,7 +60,7 @@ public sealed class DurableReplayTests : IDisposable
             .Services.BuildServiceProvider();
         HttpClient api = services.GetRequiredService<IHttpClientFactory>().CreateClient("api");
         using var request = new HttpRequestMessage(HttpMethod.Post, "things") { Content = new StringContent("x") };
-        request.SetCallOptions(new CallOptions { IdempotencyKey = "k" });
+        request.SetCallOptions(new CallOptions { IdempotencyKey = key, Deadline = deadline });
         using HttpResponseMessage response = await api.SendAsync(request);
         return await response.Content.ReadAsStringAsync() + (response.GetCallReport()!.IsReplayed ? " replayed" : "");
     }

@@ -1,3 +1,5 @@
+using Handlers.Providers;
+
 namespace Handlers.Fallback;
 
 /// <summary>What came from somebody who was asked in the upstream's place.</summary>

@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace Handlers.Idempotency;
 
 /// <summary>
-/// A digest of what a request asks for: method, address, media type and body. A body that can be read only once, is larger than a megabyte or has a boundary made
-/// up for each message counts with its length alone.
+/// A digest of what a request asks for: method, address, media type and body, of a message in parts each part without the boundary that was made up for it. A body that
+/// can be read only once, or would have to be produced and is larger than a megabyte, counts with its length alone.
 /// </summary>
 internal static class Fingerprint
 {
@@ -20,14 +20,17 @@ internal static class Fingerprint
         HttpContent? content = request.Content;
         Digest.Append(hash, content is null ? null : MediaTypeOf(content));
         Digest.AppendLength(hash, content is null ? 0 : content.Headers.ContentLength ?? -1);
-        if (content is not null && IsSeen(content))
+        if (content is not null)
         {
             using var body = new HashStream(hash);
-            content.CopyTo(body, context: null, CancellationToken.None);
+            Append(body, hash, content);
         }
 
         return Digest.End(hash);
     }
+
+    /// <summary>Whether two requests with the same digest ask for the same thing: every byte is in it.</summary>
+    public static bool IsWhole(HttpContent? content) => content is null || (content is MultipartContent parts ? parts.All(IsWhole) : IsSeen(content));
 
     /// <summary>The address without its fragment, which is not sent.</summary>
     public static string Target(Uri uri)
@@ -37,9 +40,30 @@ internal static class Fingerprint
         return fragment < 0 ? text : text[..fragment];
     }
 
-    private static bool IsSeen(HttpContent content) =>
-        content is ByteArrayContent or ReadOnlyMemoryContent or JsonContent or StreamContent
-        && BodyReplay.Repeats(content) && content.Headers.ContentLength is not > MaxBytes;
+    private static void Append(HashStream body, IncrementalHash hash, HttpContent content)
+    {
+        if (content is MultipartContent parts)
+        {
+            foreach (HttpContent part in parts)
+            {
+                Digest.Append(hash, MediaTypeOf(part));
+                Digest.Append(hash, part.Headers.NonValidated.TryGetValues("Content-Disposition", out HeaderStringValues lines) ? lines.ToString() : null);
+                Digest.AppendLength(hash, part.Headers.ContentLength ?? -1);
+                Append(body, hash, part);
+            }
+        }
+        else if (IsSeen(content))
+        {
+            content.CopyTo(body, context: null, CancellationToken.None);
+        }
+    }
+
+    private static bool IsSeen(HttpContent content) => content switch
+    {
+        ByteArrayContent or ReadOnlyMemoryContent => true,
+        JsonContent or StreamContent => BodyReplay.Repeats(content) && content.Headers.ContentLength is not > MaxBytes,
+        _ => false,
+    };
 
     private static string MediaTypeOf(HttpContent content)
     {

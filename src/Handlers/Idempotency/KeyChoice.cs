@@ -44,7 +44,8 @@ internal static class KeyChoice
                 // It may name a person: it is shown, and sent, as a digest.
                 string digest = Digest.Of("natural", natural);
                 return Kept(new CallKey { Text = digest, Shown = digest }, call, policy, digests, null);
-            case IdempotencyKeySource.Content:
+            // Of a body that is not seen whole another one may have the same digest, and would be taken for a repetition.
+            case IdempotencyKeySource.Content when Fingerprint.IsWhole(call.Original.Content):
                 string fingerprint = Fingerprint.Of(call.Original);
                 return Kept(new CallKey { Text = fingerprint, Shown = fingerprint }, call, policy, digests, fingerprint);
             default:

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,47 @@ public sealed class ReplayTests
         bench.Wire.Attempts.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task The_same_key_of_another_tenant_is_another_write()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Account", "acme")));
+        bench.Wire.OnEach(attempt => ScriptedAnswer.Status(201).Text($"of {attempt.Headers["X-Tenant"]}"));
+
+        await bench.Run(async client =>
+        {
+            foreach (string tenant in (string[])["a", "b", "a"])
+            {
+                HttpRequestMessage request = Writes.Post("invoice-7");
+                request.Headers.Add("X-Tenant", tenant);
+                (await client.SendForText(request)).ShouldBe($"of {tenant}");
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("X-Signature")]
+    [InlineData("X-CSRF-Token")]
+    public async Task A_key_is_known_again_whatever_proves_the_single_request(string field)
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => Created);
+
+        await bench.Run(async client =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                HttpRequestMessage request = Writes.Post("k");
+                request.Headers.Add("X-Api-Key", "a");
+                request.Headers.Add(field, $"{i}");
+                await client.SendForText(request);
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
     [Theory]
     [Trait("Requirement", "A8")]
     [InlineData(400)]
@@ -96,6 +138,50 @@ public sealed class ReplayTests
         });
 
         bench.Wire.Attempts.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Messages_in_parts_differ_when_a_part_does_and_not_by_their_boundary()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => Created);
+
+        await bench.Run(async client =>
+        {
+            await client.SendForText(Upload("aaaa"));
+            await client.SendForText(Upload("aaaa"));
+            (await Should.ThrowAsync<IdempotencyConflictException>(client.SendAsync(Upload("bbbb")))).Reason.ShouldBe(IdempotencyConflictReason.OtherPayload);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+
+        static HttpRequestMessage Upload(string file)
+        {
+            HttpRequestMessage request = Writes.Post("k");
+            request.Content = new MultipartFormDataContent { { new StringContent("7"), "id" }, { new ByteArrayContent(Encoding.ASCII.GetBytes(file)), "file", "f.bin" } };
+            return request;
+        }
+    }
+
+    [Fact]
+    public async Task A_body_that_is_not_seen_whole_is_no_key()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Idempotency:Keys", "Content")));
+        bench.Wire.OnEach(_ => Created);
+
+        await bench.Run(async client =>
+        {
+            foreach (byte fill in (byte[])[1, 2])
+            {
+                byte[] bytes = new byte[2 * 1024 * 1024];
+                Array.Fill(bytes, fill);
+                using HttpRequestMessage request = Writes.Post();
+                request.Content = new StreamContent(new MemoryStream(bytes));
+                (await client.SendAsync(request)).Dispose();
+            }
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
     }
 
     [Fact]
