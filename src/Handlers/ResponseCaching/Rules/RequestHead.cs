@@ -44,13 +44,14 @@ internal ref struct RequestHead
             {
                 head.Note(field.Key, field.Value);
             }
-            else if ((meaning & Owning) != 0 && head.Credential is null)
+            else if (meaning != FieldMeaning.Guard && !policy.IsNeutral(field.Key) && !field.Key.Equals(keyField, StringComparison.OrdinalIgnoreCase))
             {
-                head.Credential = RequestFields.DigestOf(request, Owning, policy, digests, keyField);
-            }
-            else if ((meaning & Choosing) != 0 && head.Unnamed is null)
-            {
-                head.Unnamed = RequestFields.DigestOf(request, Choosing, policy, digests, keyField);
+                ref string? digest = ref (meaning & Owning) != 0 ? ref head.Credential : ref head.Unnamed;
+
+                // Mostly there is one, and nothing to put in order.
+                digest = digest is null
+                    ? digests.Of(field.Key, field.Value.ToString())
+                    : RequestFields.DigestOf(request, (meaning & Owning) != 0 ? Owning : Choosing, policy, digests, keyField);
             }
         }
 

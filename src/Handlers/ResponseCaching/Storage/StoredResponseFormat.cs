@@ -10,6 +10,14 @@ namespace Handlers.ResponseCaching;
 /// The binary form of stored answers: "HRC", a version, a checksum over the rest, then lengths before everything. A reader takes what it fully understands and
 /// nothing else; whatever is wrong makes a miss, never an exception.
 /// </summary>
+/// <remarks>
+/// <code>
+/// "HRC" version:1 crc32c:4 | count:4 variant*
+/// variant: status reason major minor received initialAge lifetime isExplicit | selecting: count (name value)* | headers contentHeaders trailers | body
+/// headers: count (name count line*)*      text, body: length:4 bytes, a missing text has length -1      numbers: little-endian, ticks are 8 bytes
+/// </code>
+/// What the fields say (directives, validators) is read from them again, so it can't contradict them. A change of this layout is a new version.
+/// </remarks>
 internal static class StoredResponseFormat
 {
     private const byte Version = 1;
