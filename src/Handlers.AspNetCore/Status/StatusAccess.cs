@@ -15,7 +15,7 @@ internal static class StatusAccess
     /// <summary>The authorization middleware has let this request in; without that middleware the framework refuses to serve such an endpoint.</summary>
     private static bool IsAuthorized(Endpoint? endpoint) =>
         endpoint is not null
-        && (endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null || endpoint.Metadata.GetMetadata<AuthorizationPolicy>() is not null)
+        && endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null
         && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
     /// <summary>

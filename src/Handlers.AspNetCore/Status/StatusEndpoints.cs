@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -66,7 +67,8 @@ internal sealed class StatusEndpoints : IDisposable
             group.MapPost("reset", status.Guarded(context => status.ActAsync(context, "reset", status._monitor.Reset)));
         }
 
-        return group.WithDisplayName("Resilience status").ExcludeFromDescription();
+        // An output cache for the whole app looks at no header of ours, and would hand out to everybody what this machine alone may see.
+        return group.WithDisplayName("Resilience status").WithMetadata(new OutputCacheAttribute { NoStore = true }).ExcludeFromDescription();
     }
 
     public void Dispose()

@@ -159,6 +159,12 @@ internal static class OptionsComposer
             Run(action, layer, options, errors);
         }
 
+        foreach (string group in options.Pacing.Groups.Where(group => group.Value is null).Select(group => group.Key).ToArray())
+        {
+            errors.Add($"{layer.Place($"{OptionSchema.Groups}:{group}")} is null; set the group to a new PacingGroupOptions, or remove it.");
+            options.Pacing.Groups.Remove(group);
+        }
+
         Record(before, layer, options, origins, errors);
     }
 

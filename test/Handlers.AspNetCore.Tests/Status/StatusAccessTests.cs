@@ -155,6 +155,31 @@ public sealed class StatusAccessTests
     }
 
     [Fact]
+    public async Task An_output_cache_of_the_app_hands_out_to_nobody_what_this_machine_has_seen()
+    {
+        IPAddress? remote = null;
+        await using StatusApp app = await StatusApp.StartAsync(
+            map: web =>
+            {
+                web.Use((context, next) =>
+                {
+                    context.Connection.RemoteIpAddress = remote ?? context.Connection.RemoteIpAddress;
+                    return next(context);
+                });
+                web.UseRouting();
+                web.UseOutputCache();
+                web.MapResilienceStatus();
+            },
+            services: services => services.AddOutputCache(cache => cache.AddBasePolicy(policy => policy.Cache())));
+        (await app.Browser.GetAsync("/resilience/snapshot")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        remote = Elsewhere;
+        using HttpResponseMessage answer = await app.Browser.GetAsync("/resilience/snapshot");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
     public async Task Other_methods_are_refused_with_those_that_are_not()
     {
         await using StatusApp app = await StatusApp.StartAsync();

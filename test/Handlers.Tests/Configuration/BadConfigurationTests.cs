@@ -196,7 +196,7 @@ public class BadConfigurationTests
     }
 
     [Fact]
-    public void Null_texts_and_groups_from_code_are_reported_or_harmless()
+    public void Null_texts_and_groups_from_code_are_reported()
     {
         Composition composition = OptionsComposer.Compose(Layers.For("github").With(options =>
         {
@@ -204,7 +204,9 @@ public class BadConfigurationTests
             options.Pacing.Groups["search"] = null!;
         }));
 
-        composition.Errors.ShouldHaveSingleItem().ShouldContain("Retry:RetryOn");
+        composition.Errors.Length.ShouldBe(2);
+        composition.Errors.ShouldContain(error => error.Contains("Retry:RetryOn", StringComparison.Ordinal));
+        composition.Errors.ShouldContain(error => error.Contains("Pacing:Groups:search is null", StringComparison.Ordinal));
     }
 
     [Fact]

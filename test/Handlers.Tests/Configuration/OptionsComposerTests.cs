@@ -5,6 +5,11 @@ namespace Handlers.Tests.Configuration;
 public class OptionsComposerTests
 {
     [Fact]
+    public void A_group_that_code_sets_to_null_is_a_mistake_with_its_path() =>
+        Layers.For("api").With(options => options.Pacing.Groups["search"] = null!).Error()
+            .ShouldBe("AddResilienceHandlers(\"api\", …) code: Pacing:Groups:search is null; set the group to a new PacingGroupOptions, or remove it.");
+
+    [Fact]
     public void Stronger_layers_win_from_the_generic_defaults_to_code()
     {
         var provider = new ProfileOnly("acme", options =>
