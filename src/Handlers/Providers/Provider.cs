@@ -1,3 +1,5 @@
+using Handlers.Providers;
+
 namespace Handlers;
 
 /// <summary>
@@ -43,6 +45,13 @@ public abstract class Provider
     /// <summary>Judges an answer and reads what it says about limits.</summary>
     /// <param name="answer">The answer.</param>
     public abstract Verdict Interpret(in ProviderAnswer answer);
+
+    /// <summary>
+    /// What status and <c>Retry-After</c> mean for any API: for the answers about which this one's documentation says nothing else, and for those of a gateway in
+    /// front of it.
+    /// </summary>
+    /// <param name="answer">The answer.</param>
+    protected static Verdict ByStatus(in ProviderAnswer answer) => StatusVerdict.Of(answer.Status, answer.Headers, answer.Now);
 
     /// <summary>Puts an id of the client's into a body, where <see cref="Plan"/> said <see cref="CallPlan.TakesId"/>. Default: null, it does not.</summary>
     /// <param name="content">The body; it is not changed.</param>

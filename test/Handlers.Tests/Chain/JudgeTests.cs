@@ -1,6 +1,5 @@
 using System.Net;
 using Handlers.Testing;
-using Handlers.Tests.Providers;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -71,12 +70,51 @@ public sealed class JudgeTests
     [Fact]
     public async Task A_429_that_the_provider_calls_a_failure_is_one()
     {
-        using var bench = new Bench("acme", settings: Settings.For("acme", ("Retry:Jitter", "0"), ("Retry:RetryOn", "429")), services: services => services.AddSingleton<Provider>(new AcmeProvider()));
+        using var bench = new Bench("shop", settings: Settings.For("shop", ("Retry:Jitter", "0"), ("Retry:RetryOn", "429")), services: services => services.AddSingleton<Provider>(new Shop(named: null)));
         bench.Wire.Answers(ScriptedAnswer.Status(429), HttpStatusCode.OK);
 
         await bench.Run(async client => (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK));
 
         bench.Wire.Attempts[1].Elapsed.ShouldBe(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>The quota that the refusal names, and the call's own: a repetition is early at a quota that its plan does not foresee, too.</summary>
+    [Theory]
+    [InlineData("others", true)]
+    [InlineData("things", false)]
+    [InlineData(null, false)]
+    public async Task A_refusal_closes_the_gate_of_the_quota_that_it_names_and_of_the_calls_own(string? named, bool holdsUpOthers)
+    {
+        using var bench = new Bench("shop", services: services => services.AddSingleton<Provider>(new Shop(named)));
+        bench.Wire.Answers(ScriptedAnswer.Status(420)).OnEach(_ => HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> refused = client.GetAsync("things");
+            await Task.Delay(TimeSpan.FromSeconds(1), bench.Time);
+            (await client.GetAsync("others")).Dispose();
+            (await refused).Dispose();
+        });
+
+        bench.Wire.Attempts.Last(attempt => attempt.Uri.AbsolutePath == "/things").Elapsed.ShouldBeGreaterThanOrEqualTo(Shop.Wait);
+        (bench.Wire.Attempts.Single(attempt => attempt.Uri.AbsolutePath == "/others").Elapsed >= Shop.Wait).ShouldBe(holdsUpOthers);
+    }
+
+    [Fact]
+    public async Task A_wait_that_comes_with_a_failure_holds_for_all_quotas_of_the_upstream()
+    {
+        using var bench = new Bench("shop", services: services => services.AddSingleton<Provider>(new Shop(named: null)));
+        bench.Wire.Answers(ScriptedAnswer.Status(503).RetryAfter(20)).OnEach(_ => HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> failed = client.GetAsync("things");
+            await Task.Delay(TimeSpan.FromSeconds(1), bench.Time);
+            (await client.GetAsync("others")).Dispose();
+            (await failed).Dispose();
+        });
+
+        bench.Wire.Attempts.Skip(1).ShouldAllBe(attempt => attempt.Elapsed >= TimeSpan.FromSeconds(20));
     }
 
     [Theory]
@@ -176,6 +214,34 @@ public sealed class JudgeTests
         });
 
         bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    private sealed class Shop(string? named) : Provider
+    {
+        public static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+
+        private static readonly CallPlan Things = new() { Quotas = [new QuotaUse("things", Cost.OneRequest)] };
+        private static readonly CallPlan Others = new() { Quotas = [new QuotaUse("others", Cost.OneRequest)] };
+
+        public override string Name => "shop";
+
+        public override IReadOnlyList<string> Hosts => [];
+
+        public override void ApplyDefaults(ResilienceHandlersOptions options)
+        {
+        }
+
+        public override CallPlan Plan(HttpRequestMessage request) => request.RequestUri!.AbsolutePath == "/things" ? Things : Others;
+
+        public override bool NeedsBody(int status, string? mediaType, in CallPlan plan) => false;
+
+        public override Verdict Interpret(in ProviderAnswer answer) =>
+            answer.Status switch
+            {
+                420 => new Verdict(VerdictKind.RateLimited, "HTTP 420") { Wait = Wait, Resource = named },
+                429 => new Verdict(VerdictKind.Transient, "HTTP 429, which it says at random"),
+                _ => ByStatus(answer),
+            };
     }
 
     private static (VerdictKind Kind, FailureClass Failure, bool NotExecuted) Of(Exception failure)

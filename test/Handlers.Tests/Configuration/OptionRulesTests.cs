@@ -6,6 +6,8 @@ namespace Handlers.Tests.Configuration;
 
 public class OptionRulesTests
 {
+    private static readonly Provider[] BuiltIn = [new GitHubProvider(), new AttioProvider(), new OpenAIProvider(), new GeminiProvider()];
+
     [Theory]
     [InlineData("github", "serach", "did you mean \"search\"?")]
     [InlineData("attio", "list", "its quotas are read, write.")]
@@ -143,6 +145,29 @@ public class OptionRulesTests
     }
 
     [Theory]
+    [InlineData("AttemptTimeout", "00:00:20", "TotalTimeout", "00:00:20")]
+    [InlineData("AttemptTimeout", "00:00:20", "TotalTimeout", "none")]
+    [InlineData("Retry:BaseDelay", "00:00:20", "Retry:MaxDelay", "00:00:20")]
+    [InlineData("CircuitBreaker:BreakDuration", "00:05:00", "CircuitBreaker:MaxBreakDuration", "00:05:00")]
+    public void Two_values_that_just_fit_both_hold(string one, string first, string other, string second)
+    {
+        Composition composed = OptionsComposer.Compose(
+            Layers.For("x", ($"ResilienceHandlers:Clients:x:{one}", first), ($"ResilienceHandlers:Clients:x:{other}", second)));
+
+        composed.Errors.ShouldBeEmpty();
+        Text(composed, one).ShouldBe(first);
+        Text(composed, other).ShouldBe(second);
+    }
+
+    [Theory]
+    [InlineData("Retry:MaxRetries", "0")]
+    [InlineData("Retry:Enabled", "false")]
+    public void A_delay_for_which_there_is_no_time_matters_only_where_there_are_retries(string option, string value) =>
+        OptionsComposer.Compose(Layers.For(
+            "x", ("ResilienceHandlers:Clients:x:Retry:BaseDelay", "00:00:20"), ("ResilienceHandlers:Clients:x:TotalTimeout", "00:00:20"), ($"ResilienceHandlers:Clients:x:{option}", value)))
+            .Errors.ShouldBeEmpty();
+
+    [Theory]
     [InlineData("CircuitBreaker:MinimumThroughput", "50", "CircuitBreaker:FailureRatio = \"none\"")]
     [InlineData("CircuitBreaker:SamplingDuration", "00:00:10", "CircuitBreaker:FailureRatio = \"none\"")]
     [InlineData("Pacing:ReservePercent", "30", "Pacing:Mode = \"FinishSoonest\"")]
@@ -204,5 +229,9 @@ public class OptionRulesTests
         Layers.For("x", groups).Error().ShouldStartWith("ResilienceHandlers:Clients:x:Pacing:Groups brings the groups to 65, and the most are 64; ");
     }
 
-    private static readonly Provider[] BuiltIn = [new GitHubProvider(), new AttioProvider(), new OpenAIProvider(), new GeminiProvider()];
+    private static string Text(Composition composed, string path)
+    {
+        OptionSchema.TryFind(path, out Option? option).ShouldBeTrue();
+        return option!.Format(composed.Options);
+    }
 }

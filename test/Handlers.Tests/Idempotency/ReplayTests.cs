@@ -41,6 +41,28 @@ public sealed class ReplayTests
         bench.Wire.Undisposed.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("Idempotency-Key", "false", "k")]
+    [InlineData("X-Once", "false", "k")]
+    [InlineData("X-Once", "true", "\"k\"")]
+    public async Task A_key_in_the_field_that_the_provider_reads_is_the_same_as_one_in_the_options(string field, string quoted, string value)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Idempotency:HeaderName", field), ("Idempotency:Quoted", quoted)));
+        bench.Wire.OnEach(_ => Created);
+
+        await bench.Run(async client =>
+        {
+            HttpRequestMessage own = Writes.Post();
+            own.Headers.TryAddWithoutValidation(field, value);
+            (await client.SendAsync(own)).Dispose();
+            using HttpResponseMessage second = await client.SendAsync(Writes.Post("k"));
+
+            second.GetCallReport()!.IsReplayed.ShouldBeTrue();
+        });
+
+        bench.Wire.Attempts.Single().Headers[field].ShouldBe(value);
+    }
+
     [Fact]
     [Trait("Requirement", "A8")]
     public async Task After_its_time_the_key_is_as_good_as_new()

@@ -40,9 +40,7 @@ internal sealed class AcmeProvider : Provider
             {
                 Wait = seen.Reset == Timeout.InfiniteTimeSpan ? null : seen.Reset,
             },
-            >= 500 => new Verdict(VerdictKind.Transient, "HTTP 5xx"),
-            >= 400 => new Verdict(VerdictKind.Fatal, "HTTP 4xx"),
-            _ => Verdict.Ok,
+            _ => ByStatus(answer), // 429, Retry-After and all the rest, as everywhere
         };
         verdict.Observed.TryAdd(seen);
         return verdict;

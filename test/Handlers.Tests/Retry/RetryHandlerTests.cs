@@ -101,6 +101,8 @@ public sealed class RetryHandlerTests
     [Theory]
     [InlineData("GET", 4)]
     [InlineData("HEAD", 4)]
+    [InlineData("OPTIONS", 4)]
+    [InlineData("TRACE", 4)]
     [InlineData("PUT", 4)]
     [InlineData("DELETE", 4)]
     [InlineData("POST", 1)]
@@ -118,6 +120,22 @@ public sealed class RetryHandlerTests
         });
 
         bench.Wire.Attempts.Count.ShouldBe(attempts);
+    }
+
+    [Fact]
+    public async Task What_the_caller_calls_unsafe_is_not_repeated_whatever_its_method()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => Unavailable);
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Put, "things");
+            request.SetCallOptions(new CallOptions { Replay = ReplaySafety.Unsafe });
+            (await client.SendAsync(request)).Dispose();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
     }
 
     [Theory]

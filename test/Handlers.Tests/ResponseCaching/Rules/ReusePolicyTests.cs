@@ -24,6 +24,8 @@ public class ReusePolicyTests
     [InlineData("", "max-stale", 100_000, Reuse.StaleByRequest)]
     [InlineData("", "max-stale=10", 110, Reuse.StaleByRequest)]
     [InlineData("", "max-stale=10", 111, Reuse.AfterValidation)]
+    [InlineData("", "max-stale=10, min-fresh=5", 105, Reuse.StaleByRequest)]
+    [InlineData("", "max-stale=10, min-fresh=5", 106, Reuse.AfterValidation)]
     [InlineData("", "max-stale=10, max-age=50", 60, Reuse.StaleByRequest)]
     [InlineData("", "max-stale=10, max-age=50", 61, Reuse.AfterValidation)]
     [InlineData("must-revalidate", "max-stale", 101, Reuse.AfterValidation)]
@@ -35,6 +37,7 @@ public class ReusePolicyTests
     //// RFC 8246: a reload does not ask again for what is immutable and fresh
     [InlineData("immutable", "max-age=0", 50, Reuse.Fresh)]
     [InlineData("immutable", "max-age=0", 101, Reuse.AfterValidation)]
+    [InlineData("immutable", "max-age=10", 50, Reuse.AfterValidation)]
     [InlineData("immutable", "no-cache", 50, Reuse.AfterValidation)]
     //// RFC 5861 §3
     [InlineData("stale-while-revalidate=10", "", 110, Reuse.WhileRevalidating)]
@@ -76,6 +79,8 @@ public class ReusePolicyTests
     [InlineData("no-cache", "", 1, 200, false)]
     [InlineData("", "no-cache", 1, 200, false)]
     [InlineData("", "max-age=50", 60, 200, false)]
+    [InlineData("immutable", "max-age=0", 101, 200, false)] // a reload of what is immutable is answered while it is fresh, no longer
+    [InlineData("", "", 101, 500, false)]
     [InlineData("", "", 101, 503, false)] // one error in place of another helps nobody
     [InlineData("", "", 101, 404, true)]
     public void Decides_what_may_stand_in_for_an_error(string response, string request, double age, int status, bool expected)
@@ -89,6 +94,7 @@ public class ReusePolicyTests
     public void Serves_any_age_when_the_server_is_out_of_reach_and_the_user_wants_that()
     {
         ReusePolicy.MayServeOnError(Facts("", "", 1e6), TimeSpan.Zero, unlimited: true).ShouldBeTrue();
+        ReusePolicy.MayServeOnError(Facts("", "stale-if-error=1", 1e6), TimeSpan.Zero, unlimited: true).ShouldBeTrue();
         ReusePolicy.MayServeOnError(Facts("must-revalidate", "", 1e6), TimeSpan.Zero, unlimited: true).ShouldBeFalse();
         ReusePolicy.MayServeOnError(Facts("no-cache", "", 1e6), TimeSpan.Zero, unlimited: true).ShouldBeFalse();
         ReusePolicy.MayServeOnError(Facts("", "", 101), TimeSpan.Zero, unlimited: false).ShouldBeFalse();
