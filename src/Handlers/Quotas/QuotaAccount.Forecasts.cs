@@ -194,10 +194,11 @@ internal sealed partial class QuotaAccount
         : null;
 
     /// <summary>How far the forecast for one who would come last may be off; nobody else makes a wait uncertain that it would have alone.</summary>
+    /// <remarks>A rate that refusals have taught, or nobody has met yet, is felt out: it is as often too low as too high, and whoever is turned away for it teaches nothing.</remarks>
     private static long Doubtful(in Prospect prospect, long alone, CallPriority priority, string? tenant, long now)
     {
         long usual = Doubtful(prospect.At - now, priority, tenant);
-        return DependsOnOthers(priority, tenant) && prospect.At > alone
+        return DependsOnOthers(priority, tenant) && prospect.At > alone && prospect.Limit is not LearnedRate
             ? Math.Max(usual, (long)((prospect.At - alone) * Deviations / Math.Sqrt(Math.Max(FewestAhead, prospect.Ahead))))
             : usual;
     }

@@ -613,6 +613,33 @@ public class QuotaLedgerTests
         refusal!.Reason.ShouldBe(QuotaRefusalReason.QueueFull);
     }
 
+    /// <summary>Twenty of its tenant wait before it, for two seconds by a rate that is felt out, and for as long by a limit that is known.</summary>
+    [Theory]
+    [InlineData("none", true)]
+    [InlineData("10/second; burst 1", false)]
+    public void What_others_may_add_to_a_wait_counts_where_the_limit_is_known(string limits, bool waits)
+    {
+        QuotaPolicy policy = Policy(limits);
+        ImmutableArray<QuotaUse> uses = [new QuotaUse("slow", Cost.OneRequest, QuotaStart.Slow)];
+        Admission Enter(TimeSpan timeLeft)
+        {
+            Grant grant = default;
+            var demand = new QuotaDemand
+            {
+                Policy = policy, Provider = "test", Account = "a", Uses = uses, Tenant = "t", MaxWait = Timeout.InfiniteTimeSpan, TimeLeft = timeLeft,
+            };
+            return _ledger.Admit(demand, ref grant, out _, out _);
+        }
+
+        Enter(Timeout.InfiniteTimeSpan).ShouldBe(Admission.Granted);
+        for (int i = 0; i < 20; i++)
+        {
+            Enter(Timeout.InfiniteTimeSpan).ShouldBe(Admission.Waiting);
+        }
+
+        Enter(TimeSpan.FromSeconds(2.6)).ShouldBe(waits ? Admission.Waiting : Admission.Refused);
+    }
+
     private readonly HashSet<Waiter> _ended = [];
 
     private static QuotaKey Key(string resource) => new("test", "a", resource);
