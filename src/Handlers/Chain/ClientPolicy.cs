@@ -10,7 +10,7 @@ internal sealed class ClientPolicy
     private readonly Provider? _provider;
     private readonly ProviderTable _providers;
     private readonly ImmutableArray<string> _keyed;
-    private readonly string[] _neutral;
+    private readonly string[] _keyHeaders;
 
     public ClientPolicy(string client, int version, ResilienceHandlersOptions options, Provider? provider, ProviderTable providers)
     {
@@ -24,7 +24,7 @@ internal sealed class ClientPolicy
         Backoff = BackoffSettings.From(options.Retry);
         Pacing = new PacingRules(client, version, options.Pacing);
         _keyed = [.. options.Idempotency.Methods.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-        _neutral = options.Caching.NeutralHeaders.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        _keyHeaders = options.Caching.KeyHeaders.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         FallbackModels = options.Fallback.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         StreamTypes = [.. options.StreamTypes.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
     }
@@ -71,8 +71,8 @@ internal sealed class ClientPolicy
         return false;
     }
 
-    /// <summary>Whether the user said that a request field has no say in what the answer is.</summary>
-    public bool IsNeutral(string field) => _neutral.Length != 0 && _neutral.Contains(field, StringComparer.OrdinalIgnoreCase);
+    /// <summary>Whether the user said that answers differ by a request field.</summary>
+    public bool IsKeyHeader(string field) => _keyHeaders.Length != 0 && _keyHeaders.Contains(field, StringComparer.OrdinalIgnoreCase);
 
     private static Stages StagesOf(ResilienceHandlersOptions options)
     {

@@ -12,10 +12,10 @@ internal enum FieldMeaning : byte
     /// <summary>Nothing, but it is a secret: it goes with a session's writes to keep others from forging them.</summary>
     Guard = 2,
 
-    /// <summary>Nobody has told us what it means, so it may choose the answer.</summary>
+    /// <summary>Nobody has told us what it means: the server's <c>Vary</c> does, or the user.</summary>
     Unknown = 4,
 
-    /// <summary>A tenant, an organisation, a user: one credential may reach the data of several.</summary>
+    /// <summary>A tenant, an organisation, a user: one credential may reach the data of several. Or another host at the same address.</summary>
     Party = 8,
 
     /// <summary>Proves that this very request comes from whom it says: another one each time.</summary>

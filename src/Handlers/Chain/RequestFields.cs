@@ -4,8 +4,7 @@ using System.Net.Http.Headers;
 namespace Handlers;
 
 /// <summary>
-/// What the fields of requests mean to whoever stores or shares answers, by their names. There is no end to the names that APIs think of, so what nobody has told us
-/// is not taken for harmless (<c>docs/decisions/unknown-fields-choose-answers.md</c>).
+/// What the fields of requests mean to whoever stores or shares answers, by their names (<c>docs/decisions/whose-answer-it-is.md</c>).
 /// </summary>
 internal static class RequestFields
 {
@@ -26,7 +25,7 @@ internal static class RequestFields
     private static readonly string[] NeutralParts = ["trace", "request-id", "requestid", "correlation-id", "correlationid"];
     private static readonly string[] GuardParts = ["csrf", "xsrf", "requestverificationtoken", "wp-nonce"];
 
-    // Stripe-Account, OpenAI-Organization, X-Scope-OrgID, Xero-tenant-id, Impersonate-User, Sudo, X-Goog-User-Project, X-Vault-Namespace and their like.
+    // Host, Stripe-Account, OpenAI-Organization, X-Scope-OrgID, Xero-tenant-id, Impersonate-User, Sudo, X-Goog-User-Project, X-Vault-Namespace and their like.
     private static readonly string[] PartyParts =
     [
         "account", "behalf", "caller", "client-id", "clientid", "company", "customer", "email", "identity", "impersonat", "member", "merchant", "namespace", "organi",
@@ -50,13 +49,16 @@ internal static class RequestFields
         return known.Meaning;
     }
 
+    /// <summary>The same, where the user has named fields that choose.</summary>
+    public static FieldMeaning Of(string name, ClientPolicy policy) => policy.IsKeyHeader(name) ? FieldMeaning.Party : Of(name);
+
     /// <summary>It is not to be kept, nor to be shown to anybody but the upstream that it was meant for.</summary>
     public static bool IsSecret(string name) => (Of(name) & (FieldMeaning.Credential | FieldMeaning.Signature | FieldMeaning.Guard)) != 0;
 
     /// <summary>One digest for all fields with these meanings, in the order of their names: which of them was set first means nothing. Null when there is none.</summary>
     /// <param name="request">The request's fields.</param>
     /// <param name="wanted">The meanings.</param>
-    /// <param name="policy">Says which fields have no say, whatever they are called.</param>
+    /// <param name="policy">Says which fields choose, whatever they are called.</param>
     /// <param name="digests">Makes the digests.</param>
     /// <param name="except">A field that doesn't count.</param>
     public static string? DigestOf(
@@ -78,14 +80,13 @@ internal static class RequestFields
     /// <param name="original">The request's fields before.</param>
     /// <param name="sent">The request that was sent.</param>
     /// <param name="wanted">The meanings.</param>
-    /// <param name="policy">Says which fields have no say, whatever they are called.</param>
+    /// <param name="policy">Says which fields choose, whatever they are called.</param>
     public static string? AddedTo(
         ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> original, HttpRequestMessage sent, FieldMeaning wanted, ClientPolicy policy)
     {
         foreach ((string name, HeaderStringValues lines) in sent.Headers.NonValidated)
         {
-            // The version of an API is the program's, whoever asks.
-            if ((Of(name) & wanted) != 0 && !WasThere(original, name, lines) && !EndsWith(name, "version") && !policy.IsNeutral(name))
+            if ((Of(name, policy) & wanted) != 0 && !WasThere(original, name, lines))
             {
                 return name;
             }
@@ -113,8 +114,8 @@ internal static class RequestFields
         KeyValuePair<string, HeaderStringValues> next = default;
         foreach (KeyValuePair<string, HeaderStringValues> field in request)
         {
-            if ((Of(field.Key) & wanted) != 0 && ByName.Compare(field.Key, last) > 0 && (next.Key is null || ByName.Compare(field.Key, next.Key) < 0)
-                && !ByName.Equals(field.Key, except) && !policy.IsNeutral(field.Key))
+            if ((Of(field.Key, policy) & wanted) != 0 && ByName.Compare(field.Key, last) > 0 && (next.Key is null || ByName.Compare(field.Key, next.Key) < 0)
+                && !ByName.Equals(field.Key, except))
             {
                 next = field;
             }
@@ -129,7 +130,7 @@ internal static class RequestFields
         : IsSignature(name) ? FieldMeaning.Signature
         : IsCredential(name) ? FieldMeaning.Credential
         : Array.Exists(NeutralBeginnings, start => name.StartsWith(start, StringComparison.OrdinalIgnoreCase)) || ContainsAny(name, NeutralParts) ? FieldMeaning.Neutral
-        : ContainsAny(name, PartyParts) || EndsWith(name, "-org") || name.Equals("From", StringComparison.OrdinalIgnoreCase) ? FieldMeaning.Party
+        : ContainsAny(name, PartyParts) || EndsWith(name, "-org") || name.ToUpperInvariant() is "FROM" or "HOST" ? FieldMeaning.Party
         : FieldMeaning.Unknown;
 
     private static bool IsSignature(string name) =>

@@ -41,7 +41,7 @@ internal static class OptionSchema
     private static readonly TextKind Patterns = new("a list of endpoints", CheckPatterns, orEmpty: true);
     private static readonly TextKind FieldName = new("a header field's name such as \"Idempotency-Key\"", CheckToken, orNull: true);
     private static readonly TextKind Methods = new("a list of methods such as \"POST, PATCH\"", CheckMethods, orEmpty: true);
-    private static readonly TextKind FieldNames = new("a list of header fields such as \"X-Job, X-Sent-At\"", CheckNeutral, orEmpty: true);
+    private static readonly TextKind FieldNames = new("a list of header fields such as \"X-Region, X-Plan\"", CheckFieldNames, orEmpty: true);
     private static readonly TextKind Models = new("a list of models such as \"gpt-5-mini, gpt-5-nano\"", CheckModels, orEmpty: true);
     private static readonly TextKind RetryClasses = new(ErrorClasses.Syntax, CheckRetryOn, orEmpty: true);
     private static readonly TextKind WaitOutClasses = new("a list such as \"429, 503, circuit-open\"", CheckWaitOutOn, orEmpty: true);
@@ -63,7 +63,7 @@ internal static class OptionSchema
         new Option<long>("Caching:MaxBytes", Bytes(1L << 40), o => o.Caching.MaxBytes, (o, v) => o.Caching.MaxBytes = v),
         new Option<long>("Caching:MaxEntryBytes", Bytes(1L << 30), o => o.Caching.MaxEntryBytes, (o, v) => o.Caching.MaxEntryBytes = v),
         new Option<int>("Caching:MaxVariants", Count(1, 1_000), o => o.Caching.MaxVariants, (o, v) => o.Caching.MaxVariants = v),
-        new Option<string?>("Caching:NeutralHeaders", FieldNames, o => o.Caching.NeutralHeaders, (o, v) => o.Caching.NeutralHeaders = v!),
+        new Option<string?>("Caching:KeyHeaders", FieldNames, o => o.Caching.KeyHeaders, (o, v) => o.Caching.KeyHeaders = v!),
         new Option<bool>("Caching:SharedStore", Switch, o => o.Caching.SharedStore, (o, v) => o.Caching.SharedStore = v),
         new Option<bool>("Caching:Heuristics", Switch, o => o.Caching.Heuristics, (o, v) => o.Caching.Heuristics = v),
         new Option<TimeSpan>("Caching:StaleIfError", UpToAMonth, o => o.Caching.StaleIfError, (o, v) => o.Caching.StaleIfError = v),
@@ -280,12 +280,12 @@ internal static class OptionSchema
     private static string? CheckToken(string text) =>
         text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal)) ? null : "write letters, digits and hyphens";
 
-    private static string? CheckNeutral(string text)
+    private static string? CheckFieldNames(string text)
     {
         string[] fields = text.Split(',', StringSplitOptions.TrimEntries);
         return Array.Find(fields, field => field.Length == 0 || CheckToken(field) is not null) is { } wrong ? $"\"{wrong}\" is no header field's name"
-            : Array.Find(fields, field => field.ToUpperInvariant() is "AUTHORIZATION" or "COOKIE") is { } credential
-                ? $"{credential} says whose the answer is; name the account instead (Account, or CallOptions.Account)"
+            : Array.Find(fields, field => field.ToUpperInvariant() is "CACHE-CONTROL" or "RANGE" or "UPGRADE" || field.StartsWith("If-", StringComparison.OrdinalIgnoreCase)) is { } spoken
+                ? $"{spoken} asks the cache itself for something"
             : null;
     }
 

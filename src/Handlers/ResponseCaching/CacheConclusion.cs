@@ -63,7 +63,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
         RequestHead request = lookup.Read(call, cache.PolicyOf(call), call.Options?.Cache);
         SelectingFields? selecting = head.Vary.IsEmpty ? null
             : SelectingFields.Of(VaryNames.Parse(head.Vary), call.Original.Headers, cache.Digests, _storage.IsChosenBelow(call, visit, response, head));
-        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), selecting, visit.Options.Heuristics, visit.Key);
+        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), selecting, visit.Options.Heuristics);
         confirmed.Anchor(call.AnsweredAt);
         bool isStored = _storage.AddedBelow(call, visit, response) is null && !head.Directives.NoStore && !VaryNames.IsStar(head.Vary);
         if (isStored)
@@ -78,12 +78,6 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
         TimeSpan age = confirmed.AgeAt(client.Clock, call.Now);
         response.Dispose();
         call.Succeed(CachedAnswer.Make(confirmed, call.Request, request, visit.Key.IsHead, age));
-        if (visit.Key.IsNobodys)
-        {
-            // They are not stored, and yet meant for this caller.
-            StoredFields.AddCookies(fields.Span, call.Response!.Headers);
-        }
-
         CacheLookup.Mark(call, CacheStatusField.Revalidated(
             visit.Why, (int)HttpStatusCode.NotModified, TimeSpan.FromSeconds(confirmed.Freshness.Lifetime) - age, null));
         cache.Flights.Land(visit, isStored ? FlightOutcome.Stored : FlightOutcome.NotShared);
@@ -158,7 +152,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
             return false;
         }
 
-        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), null, visit.Options.Heuristics, visit.Key);
+        StoredResponse confirmed = ResponseMerge.Confirmed(stored, fields, response.Content.Headers, head, cache.ReceptionOf(call), null, visit.Options.Heuristics);
         confirmed.Anchor(call.AnsweredAt);
         visit.Save(whole.Under, confirmed);
         return true;

@@ -1,28 +1,17 @@
 namespace Handlers.ResponseCaching;
 
 /// <summary>The way down: whether a call is answered from the store, waits for the same request of somebody else, or goes on to the server.</summary>
-internal sealed class CacheLookup(ResponseCachingHandler handler, ResponseCache cache, BackgroundRefresh refresh)
+internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh)
 {
-    private readonly TransportCookies _cookies = new(handler);
-
     /// <summary>Whether this cache handles such requests at all.</summary>
     public static bool Handles(in RequestSnapshot request) =>
         (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head)
         && request.Content is null
         && request.Uri is { IsAbsoluteUri: true } uri && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp);
 
-    /// <summary>What a request says to the cache, and on whose behalf it will be sent, as far as that can be seen.</summary>
-    public RequestHead Read(Call call, ClientPolicy policy, CacheMode? mode, string? keyField = null)
-    {
-        RequestHead request = RequestHead.Read(call.Original.Headers, mode, policy, cache.Digests, keyField);
-        if (!IsNamed(call, policy) && _cookies.For(call.Original.Uri) is { } cookies)
-        {
-            string digest = cache.Digests.Of("Cookie", cookies);
-            request.Credential = request.Credential is null ? digest : cache.Digests.Combine(request.Credential, digest);
-        }
-
-        return request;
-    }
+    /// <summary>What a request says to the cache, and on whose behalf it is sent, as far as that can be seen up here.</summary>
+    public RequestHead Read(Call call, ClientPolicy policy, CacheMode? mode, string? keyField = null) =>
+        RequestHead.Read(call.Original.Headers, mode, policy, cache.Digests, keyField);
 
     /// <summary>The key of a request: whose it is (rule 10), and the URI as it goes on the wire, without the fragment.</summary>
     public static ResponseKey KeyOf(Call call, ClientPolicy policy, string client, in RequestHead request)
@@ -37,8 +26,6 @@ internal sealed class CacheLookup(ResponseCachingHandler handler, ResponseCache 
 
         return new ResponseKey(policy.Options.Caching.SharedStore ? "" : client, named ?? credential ?? "", Target(call.Original.Uri!), kind, request.Unnamed ?? "");
     }
-
-    private static bool IsNamed(Call call, ClientPolicy policy) => (call.Options?.Account ?? policy.Options.Account) is not null;
 
     /// <summary>What identifies a resource: scheme and host in lower case, no default port, no fragment; path and query byte for byte.</summary>
     public static string Target(Uri uri)

@@ -111,7 +111,7 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         if (!IsOutdated(Key))
         {
             StoredResponse complete = ResponseMerge.New(
-                call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache, body, Options.Heuristics, Key, IsChosenBelow);
+                call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache, body, Options.Heuristics, IsChosenBelow);
             complete.Anchor(call.AnsweredAt);
             Save(Key, complete);
         }

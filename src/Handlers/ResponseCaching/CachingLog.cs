@@ -19,7 +19,7 @@ internal static partial class CachingLog
 
     [LoggerMessage(EventIds.AccountUnknown, LogLevel.Warning,
         "An inner handler adds {Field}, so the cache can't tell whose the answers are and stores none. Set CallOptions.Account per call, or "
-        + "ResilienceHandlers:Clients:{Client}:Account where all calls are one account's; a field that has no say in the answer goes into Caching:NeutralHeaders",
+        + "ResilienceHandlers:Clients:{Client}:Account where all calls are one account's",
         EventName = nameof(AccountUnknown))]
     public static partial void AccountUnknown(ILogger logger, string field, string client);
 

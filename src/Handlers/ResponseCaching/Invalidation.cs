@@ -54,9 +54,12 @@ internal sealed class Invalidation(ClientState client, ResponseCache cache, Cach
         call.Now = client.Clock.Now;
     }
 
-    /// <summary>It succeeded, or nobody knows: who wants to find out reads, and must not get what was there before.</summary>
+    /// <summary>
+    /// It succeeded, or no answer came and nobody knows: who wants to find out reads, and must not get what was there before. An error that was answered leaves what is
+    /// stored alone (RFC 9111 §4.4).
+    /// </summary>
     private static bool HasChangedSomething(Call call) =>
-        (call.Response is { } response && CacheInvalidation.IsNonError((int)response.StatusCode)) || call.MayHaveHappened;
+        call.Response is { } response ? CacheInvalidation.IsNonError((int)response.StatusCode) : call.MayHaveHappened;
 
     private List<ResponseKey> KeysOf(Call call, ClientPolicy policy)
     {

@@ -31,7 +31,7 @@ public sealed class ResponseCachingHandler : ChainedHandler
         : base(client)
     {
         _refresh = new BackgroundRefresh(this, client.Responses);
-        _lookup = new CacheLookup(this, client.Responses, _refresh);
+        _lookup = new CacheLookup(client.Responses, _refresh);
         _conclusion = new CacheConclusion(client, client.Responses, _lookup);
         _invalidation = new Invalidation(client, client.Responses, _lookup);
     }

@@ -18,10 +18,10 @@ public sealed class ResponseCachingOptions
     public int MaxVariants { get; set; } = 8;
 
     /// <summary>
-    /// Request headers that have no say in what an answer is and whose it is, as one list: <c>X-Job, X-Sent-At</c>. Requests that differ in any other header that is
-    /// not known to be harmless (content negotiation, tracing, conditions) never share an answer, whether the server sends <c>Vary</c> or not. Default empty.
+    /// Request headers by which answers differ although the server does not say so in <c>Vary</c>, as one list: <c>X-Region, X-Plan</c>. Those that name a credential,
+    /// a tenant, an organisation, a user or another host are told apart without it. Default empty.
     /// </summary>
-    public string NeutralHeaders { get; set; } = "";
+    public string KeyHeaders { get; set; } = "";
 
     /// <summary>
     /// Uses one store for all clients that say so, instead of one each; the largest <see cref="MaxBytes"/> among them holds. Clients with the same account then see

@@ -8,7 +8,7 @@ internal static class ResponseMerge
     public static StoredResponse New(
         HttpResponseMessage response, in ReceivedFields fields, HttpContentHeaders contentHeaders, in Reception reception,
         ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> request, ResponseCache cache, ReadOnlyMemory<byte> body, bool heuristics,
-        in ResponseKey key, bool isChosenBelow)
+        bool isChosenBelow)
     {
         var head = ResponseHead.Read((int)response.StatusCode, fields.Span, contentHeaders);
         return new StoredResponse
@@ -16,7 +16,7 @@ internal static class ResponseMerge
             Status = head.Status,
             Reason = response.ReasonPhrase,
             Version = response.Version,
-            Headers = cache.Texts.Share(StoredFields.Collect(fields.Span, head, reception.At, withCookies: !key.IsNobodys)),
+            Headers = cache.Texts.Share(StoredFields.Collect(fields.Span, head, reception.At)),
             ContentHeaders = StoredFields.Collect(contentHeaders, head),
             Trailers = TrailersOf(response),
             Body = body,
@@ -39,12 +39,11 @@ internal static class ResponseMerge
     /// <param name="reception">When it came.</param>
     /// <param name="selecting">The request's values for the Vary of the confirmation, if it has one.</param>
     /// <param name="heuristics">Whether a lifetime may be estimated.</param>
-    /// <param name="key">What it is stored under.</param>
     public static StoredResponse Confirmed(
         StoredResponse stored, in ReceivedFields fields, HttpContentHeaders contentHeaders, in ResponseHead head, in Reception reception,
-        SelectingFields? selecting, bool heuristics, in ResponseKey key)
+        SelectingFields? selecting, bool heuristics)
     {
-        StoredField[] headers = StoredFields.Update(stored.Headers, StoredFields.Collect(fields.Span, head, reception.At, withCookies: !key.IsNobodys));
+        StoredField[] headers = StoredFields.Update(stored.Headers, StoredFields.Collect(fields.Span, head, reception.At));
         StoredField[] content = StoredFields.Update(stored.ContentHeaders, StoredFields.Collect(contentHeaders, head));
         var merged = new ResponseHead { Status = stored.Status, Directives = ResponseDirectives.None };
         merged.NoteAll(headers);

@@ -81,7 +81,7 @@ internal sealed class StorageCheck(ClientState client, ResponseCache cache)
     /// </summary>
     public string? AddedBelow(Call call, CacheVisit visit, HttpResponseMessage response)
     {
-        FieldMeaning wanted = !visit.Key.IsNamed ? FieldMeaning.Credential | FieldMeaning.Signature | FieldMeaning.Party | FieldMeaning.Unknown
+        FieldMeaning wanted = !visit.Key.IsNamed ? FieldMeaning.Credential | FieldMeaning.Signature | FieldMeaning.Party
             : call.Options?.Account is null ? FieldMeaning.Party
             : FieldMeaning.None;
         return wanted == FieldMeaning.None

@@ -18,7 +18,7 @@ public class OptionSchemaTests
         { "Caching:MaxBytes", "67108864" },
         { "Caching:MaxEntryBytes", "1048576" },
         { "Caching:MaxVariants", "8" },
-        { "Caching:NeutralHeaders", "" },
+        { "Caching:KeyHeaders", "" },
         { "Caching:SharedStore", "false" },
         { "Caching:Heuristics", "false" },
         { "Caching:StaleIfError", "00:05:00" },

@@ -33,14 +33,7 @@ internal sealed partial class CacheScript : HttpMessageHandler
     {
         _start = _time.GetUtcNow();
         _streamed = streamed;
-        var options = new ResponseCachingOptions
-        {
-            Heuristics = true,
-            StaleOnDisconnect = true,
-
-            // Fields of the scripts: what they choose is for Vary to say.
-            NeutralHeaders = "Abc, Bar, Baz, Foo, Other",
-        };
+        var options = new ResponseCachingOptions { Heuristics = true, StaleOnDisconnect = true };
         _invoker = new HttpMessageInvoker(new ResponseCachingHandler(options, store, _time) { InnerHandler = this });
     }
 

@@ -6,7 +6,6 @@ namespace Handlers.ResponseCaching;
 internal ref struct RequestHead
 {
     private const FieldMeaning Owning = FieldMeaning.Credential | FieldMeaning.Signature;
-    private const FieldMeaning Choosing = FieldMeaning.Party | FieldMeaning.Unknown;
 
     public RequestDirectives Directives;
     public FieldLines IfNoneMatch;
@@ -20,7 +19,7 @@ internal ref struct RequestHead
     /// <summary>A digest of what says on whose behalf the request is sent; null when nothing does.</summary>
     public string? Credential;
 
-    /// <summary>A digest of what may choose the answer although no Vary names it: the fields of tenants, and those that nobody knows; null without any.</summary>
+    /// <summary>A digest of what chooses the answer although no Vary names it: the fields of tenants, and those that the user has named; null without any.</summary>
     public string? Unnamed;
 
     /// <summary>The request asks for a part, or only for a newer answer.</summary>
@@ -30,7 +29,7 @@ internal ref struct RequestHead
 
     /// <param name="request">The fields as the caller made them.</param>
     /// <param name="mode">What the call says besides.</param>
-    /// <param name="policy">Says which fields have no say, whatever they are called.</param>
+    /// <param name="policy">Says which fields choose, whatever they are called.</param>
     /// <param name="digests">Makes digests of credentials.</param>
     /// <param name="keyField">The field with the idempotency key: whatever its name, it says on nobody's behalf.</param>
     public static RequestHead Read(
@@ -39,19 +38,19 @@ internal ref struct RequestHead
         var head = new RequestHead { Directives = RequestDirectives.None };
         foreach (KeyValuePair<string, HeaderStringValues> field in request)
         {
-            FieldMeaning meaning = RequestFields.Of(field.Key);
+            FieldMeaning meaning = RequestFields.Of(field.Key, policy);
             if (meaning == FieldMeaning.Neutral)
             {
                 head.Note(field.Key, field.Value);
             }
-            else if (meaning != FieldMeaning.Guard && !policy.IsNeutral(field.Key) && !field.Key.Equals(keyField, StringComparison.OrdinalIgnoreCase))
+            else if ((meaning & (Owning | FieldMeaning.Party)) != 0 && !field.Key.Equals(keyField, StringComparison.OrdinalIgnoreCase))
             {
                 ref string? digest = ref (meaning & Owning) != 0 ? ref head.Credential : ref head.Unnamed;
 
                 // Mostly there is one, and nothing to put in order.
                 digest = digest is null
                     ? digests.Of(field.Key, field.Value.ToString())
-                    : RequestFields.DigestOf(request, (meaning & Owning) != 0 ? Owning : Choosing, policy, digests, keyField);
+                    : RequestFields.DigestOf(request, (meaning & Owning) != 0 ? Owning : FieldMeaning.Party, policy, digests, keyField);
             }
         }
 

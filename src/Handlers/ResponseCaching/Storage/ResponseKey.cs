@@ -38,9 +38,6 @@ public readonly struct ResponseKey : IEquatable<ResponseKey>
     /// <summary>The application named the account.</summary>
     internal bool IsNamed => (_kind & ResponseKeyKind.NamedAccount) != 0;
 
-    /// <summary>Neither an account nor a credential: whoever asks next may be somebody else.</summary>
-    internal bool IsNobodys => (_kind & (ResponseKeyKind.NamedAccount | ResponseKeyKind.Credential)) == 0;
-
     /// <summary>How many characters the key holds on to.</summary>
     internal int Length => _scope.Length + _account.Length + _target.Length + _unnamed.Length;
 

@@ -13,26 +13,19 @@ internal static class StoredFields
         "Transfer-Encoding", "Upgrade",
     ];
 
-    // What a server handed to one stranger is not handed to the next (RFC 9111 §7.3).
-    private static readonly string[] Cookies = ["Set-Cookie", "Set-Cookie2"];
-
     private static readonly HeaderNames Dropped = new(NeverStored);
 
     // They describe the body that we have, not the one that a 304 would have had.
     private static readonly string[] NeverUpdated = ["Content-Length", "Content-Encoding", "Content-Range"];
 
     /// <summary>The response's fields, with the Date that a recipient with a clock has to add when there is none (RFC 9110 §6.6.1).</summary>
-    /// <param name="headers">The fields as they came.</param>
-    /// <param name="head">What they say.</param>
-    /// <param name="received">When they came.</param>
-    /// <param name="withCookies">Whether those who will get them are the same.</param>
-    public static StoredField[] Collect(ReadOnlySpan<StoredField> headers, in ResponseHead head, DateTimeOffset received, bool withCookies)
+    public static StoredField[] Collect(ReadOnlySpan<StoredField> headers, in ResponseHead head, DateTimeOffset received)
     {
         var fields = new StoredField[headers.Length + (head.Date is null ? 1 : 0)];
         int count = 0;
         foreach (StoredField field in headers)
         {
-            if (IsStored(field.Name, head) && (withCookies || !IsIn(Cookies, field.Name)))
+            if (IsStored(field.Name, head))
             {
                 fields[count++] = field;
             }
@@ -84,18 +77,6 @@ internal static class StoredFields
         }
 
         return [.. merged];
-    }
-
-    /// <summary>Hands on the cookies among the fields of an answer.</summary>
-    public static void AddCookies(ReadOnlySpan<StoredField> from, HttpHeaders to)
-    {
-        foreach (StoredField field in from)
-        {
-            if (IsIn(Cookies, field.Name))
-            {
-                field.Lines.AddTo(to, field.Name);
-            }
-        }
     }
 
     private static bool IsStored(string name, in ResponseHead head) =>
