@@ -106,12 +106,13 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
         bool isHead = key.IsHead;
         bool isRefresh = call.Options is { IsRefresh: true };
         Reuse reuse = isRefresh ? Reuse.AfterValidation : ReusePolicy.Decide(facts);
-        if (reuse == Reuse.Unavailable)
+        bool isBeyondUs = CachedAnswer.IsBeyondUs(request, isHead, stored);
+        if (reuse == Reuse.Unavailable || (isBeyondUs && request.Directives.OnlyIfCached))
         {
             return Unavailable(call);
         }
 
-        if (CachedAnswer.IsBeyondUs(request, isHead, stored))
+        if (isBeyondUs)
         {
             return GoOn(call, visit ?? Visit(call, key), request, Forward.Bypass, waitedFor);
         }

@@ -69,6 +69,12 @@ internal sealed class Invalidation(ClientState client, ResponseCache cache, Cach
         Uri target = call.Original.Uri!;
         List<ResponseKey> keys = [];
         Add(own);
+        if (call.Original.HeaderOf("Destination") is { } destination && CacheInvalidation.SameOrigin(target, destination) is { } moved)
+        {
+            // Where a COPY or MOVE leads to (RFC 4918 §10.3).
+            Add(own.For(CacheLookup.Target(moved)));
+        }
+
         if (call.Response is { } response)
         {
             AddNamed(response.Headers.NonValidated, "Location");

@@ -273,6 +273,9 @@ public class Rfc9111Tests
         # only-if-cached with something
         GET -> 200 Cache-Control: max-age=60
         GET Cache-Control: only-if-cached => hit; 200
+        # only-if-cached for what only the server puts together
+        GET -> 200 Cache-Control: max-age=60 | body 0123456789
+        GET Cache-Control: only-if-cached | Range: bytes=0-1, 3-4 => hit; 504
         # only-if-cached with something stale
         GET -> 200 Cache-Control: max-age=1
         +3
@@ -546,6 +549,11 @@ public class Rfc9111Tests
                     """);
             }
 
+            table.Add("a MOVE reaches where it leads to", """
+                GET /d -> 200 Cache-Control: max-age=60
+                MOVE /s Destination: http://origin.example/d -> 201
+                GET /d => miss
+                """);
             table.Add("not at another origin", """
                 GET /l -> 200 Cache-Control: max-age=60
                 POST /x -> 200 Location: http://other.example/l | Content-Location: https://origin.example/l
