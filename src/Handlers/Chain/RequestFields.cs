@@ -81,12 +81,13 @@ internal static class RequestFields
     /// <param name="sent">The request that was sent.</param>
     /// <param name="wanted">The meanings.</param>
     /// <param name="policy">Says which fields choose, whatever they are called.</param>
+    /// <param name="except">A field that doesn't count.</param>
     public static string? AddedTo(
-        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> original, HttpRequestMessage sent, FieldMeaning wanted, ClientPolicy policy)
+        ReadOnlySpan<KeyValuePair<string, HeaderStringValues>> original, HttpRequestMessage sent, FieldMeaning wanted, ClientPolicy policy, string? except = null)
     {
         foreach ((string name, HeaderStringValues lines) in sent.Headers.NonValidated)
         {
-            if ((Of(name, policy) & wanted) != 0 && !WasThere(original, name, lines))
+            if ((Of(name, policy) & wanted) != 0 && !WasThere(original, name, lines) && !ByName.Equals(name, except))
             {
                 return name;
             }

@@ -12,7 +12,7 @@ internal static class KeyChoice
     {
         IdempotencyOptions options = policy.Options.Idempotency;
         string? honoured = options.HeaderName ?? call.Plan.IdempotencyHeader;
-        string name = honoured ?? UsualHeader;
+        string name = FieldOf(call, policy);
 
         // The caller's own header is kept as it is.
         if (call.Original.HeaderOf(name) is { Length: > 0 } own)
@@ -59,9 +59,12 @@ internal static class KeyChoice
         }
     }
 
+    /// <summary>The field that carries keys: the user's word, the provider's, or the usual one.</summary>
+    public static string FieldOf(Call call, ClientPolicy policy) => policy.Options.Idempotency.HeaderName ?? call.Plan.IdempotencyHeader ?? UsualHeader;
+
     private static CallKey Kept(CallKey key, Call call, ClientPolicy policy, CredentialDigests digests, string? fingerprint)
     {
-        key.Owner = CallOwner.Of(call, policy, digests);
+        key.Owner = CallOwner.Of(call, policy, digests, FieldOf(call, policy));
         key.Fingerprint = fingerprint ?? Fingerprint.Of(call.Original);
         key.Identity = Digest.Of(key.Owner.Text, call.Original.Method.Method, Fingerprint.Target(call.Original.Uri!), key.Text);
         return key;

@@ -109,7 +109,7 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
         }
 
         var end = new FlightEnd { Failure = failure, Call = _key.Flight };
-        if (!_key.Owner.Owns(call.Original.Headers, response?.RequestMessage ?? request, _policy))
+        if (!_key.Owner.Owns(call.Original.Headers, response?.RequestMessage ?? request, _policy, KeyChoice.FieldOf(call, _policy)))
         {
             memory.SayOwnerUnknown();
             await ReleaseAsync().ConfigureAwait(false);

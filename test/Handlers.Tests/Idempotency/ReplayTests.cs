@@ -45,6 +45,7 @@ public sealed class ReplayTests
     [InlineData("Idempotency-Key", "false", "k")]
     [InlineData("X-Once", "false", "k")]
     [InlineData("X-Once", "true", "\"k\"")]
+    [InlineData("Acme-Key", "false", "k")]
     public async Task A_key_in_the_field_that_the_provider_reads_is_the_same_as_one_in_the_options(string field, string quoted, string value)
     {
         using var bench = new Bench(settings: Settings.For("api", ("Idempotency:HeaderName", field), ("Idempotency:Quoted", quoted)));
