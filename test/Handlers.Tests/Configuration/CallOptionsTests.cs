@@ -93,7 +93,10 @@ public sealed class CallOptionsTests
             using var request = new HttpRequestMessage(HttpMethod.Get, "things");
             request.SetCallOptions(new CallOptions
             {
-                AttemptTimeout = TimeSpan.MaxValue, Deadline = TimeSpan.MaxValue, MaxWait = TimeSpan.MaxValue, MaxRetries = int.MaxValue,
+                AttemptTimeout = TimeSpan.MaxValue,
+                Deadline = TimeSpan.MaxValue,
+                MaxWait = TimeSpan.MaxValue,
+                MaxRetries = int.MaxValue,
             });
 
             (await client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.OK);

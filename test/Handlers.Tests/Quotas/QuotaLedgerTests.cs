@@ -626,7 +626,13 @@ public class QuotaLedgerTests
             Grant grant = default;
             var demand = new QuotaDemand
             {
-                Policy = policy, Provider = "test", Account = "a", Uses = uses, Tenant = "t", MaxWait = Timeout.InfiniteTimeSpan, TimeLeft = timeLeft,
+                Policy = policy,
+                Provider = "test",
+                Account = "a",
+                Uses = uses,
+                Tenant = "t",
+                MaxWait = Timeout.InfiniteTimeSpan,
+                TimeLeft = timeLeft,
             };
             return _ledger.Admit(demand, ref grant, out _, out _);
         }
