@@ -6,7 +6,7 @@ namespace Handlers;
 /// </summary>
 public sealed class CallOptions
 {
-    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ShortestAttempt = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
     /// The key that makes a write happen once: the same key again gets the same result. Default null: <see cref="IdempotencyOptions.Keys"/> says which key is made.
@@ -65,7 +65,7 @@ public sealed class CallOptions
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>
-    /// How long one attempt may take until its headers, in place of the client's: 10 ms or more; <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the deadline.
+    /// How long one attempt may take until its headers, in place of the client's: 1 ms or more; <see cref="Timeout.InfiniteTimeSpan"/> leaves it to the deadline.
     /// Default null.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It is shorter. Every attempt would be cut off as soon as it was sent, and may have been executed all the same.</exception>
@@ -75,7 +75,7 @@ public sealed class CallOptions
         init => field = value is not { } span || span >= ShortestAttempt || span == Timeout.InfiniteTimeSpan
             ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(value), value, "CallOptions.AttemptTimeout would cut off every attempt after it was sent: the least is 10 ms. Timeout.InfiniteTimeSpan leaves it to the deadline; "
+                nameof(value), value, "CallOptions.AttemptTimeout would cut off every attempt after it was sent: the least is 1 ms. Timeout.InfiniteTimeSpan leaves it to the deadline; "
                     + "to give a call what is left of a time of your own, set CallOptions.Deadline.");
     }
 
