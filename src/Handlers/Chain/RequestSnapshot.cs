@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Handlers.ResponseCaching;
 
 namespace Handlers;
 
@@ -51,6 +52,28 @@ internal struct RequestSnapshot
         }
 
         return null;
+    }
+
+    /// <summary>Whether a message has these header fields and no others: nobody below has set one.</summary>
+    public readonly bool HasFieldsOf(HttpRequestMessage request)
+    {
+        HttpHeadersNonValidated fields = request.Headers.NonValidated;
+        if (fields.Count != _headers.Length)
+        {
+            return false;
+        }
+
+        int i = 0;
+        foreach ((string name, HeaderStringValues lines) in fields)
+        {
+            (string before, HeaderStringValues linesBefore) = _headers[i++];
+            if (name != before || !new FieldLines(lines).SameAs(new FieldLines(linesBefore)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public readonly void Restore(HttpRequestMessage request)

@@ -28,20 +28,21 @@ internal sealed class StorageCheck(ClientState client, ResponseCache cache)
             return Storability.Status;
         }
 
-        if (AddedBelow(call, visit, response) is { } added)
+        HttpRequestMessage sent = response.RequestMessage ?? call.Request;
+        bool isAsAsked = call.Original.HasFieldsOf(sent);
+        if (!isAsAsked && AddedBelow(call, visit, response) is { } added)
         {
             cache.SayAccountUnknown(client.Logger, added);
             return Storability.AccountUnknown;
         }
 
         // Where a redirect was followed below, what it said about its own lifetime is not known here.
-        HttpRequestMessage sent = response.RequestMessage ?? call.Request;
         if (!ReferenceEquals(sent.RequestUri, call.Original.Uri) && sent.RequestUri != call.Original.Uri)
         {
             return Storability.Redirected;
         }
 
-        visit.IsChosenBelow = IsChosenBelow(call, visit, response, head);
+        visit.IsChosenBelow = !isAsAsked && IsChosenBelow(call, visit, response, head);
         if (visit.IsChosenBelow && !Validators.IsUsable(head.ETag))
         {
             return Storability.ChosenBelow;
