@@ -3,24 +3,19 @@ using System.Buffers;
 namespace Handlers.Providers;
 
 /// <summary>Takes what a content writes, up to a bound. What is beyond it is counted and dropped.</summary>
-internal sealed class PeekStream(bool keepsArrays, int maxBytes) : Stream
+internal sealed class PeekStream(bool keepsArrays, int maxBytes) : SinkStream
 {
     private ReadOnlyMemory<byte> _first;
     private ArrayBufferWriter<byte>? _copy;
     private long _length;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
+    // Contents may ask how far they have come.
     public override long Length => _length;
 
     public override long Position
     {
         get => _length;
-        set => throw new NotSupportedException();
+        set => base.Position = value;
     }
 
     public bool TryGet(out ReadOnlyMemory<byte> bytes)
@@ -57,14 +52,4 @@ internal sealed class PeekStream(bool keepsArrays, int maxBytes) : Stream
 
         _copy.Write(buffer);
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }
