@@ -7,7 +7,7 @@ internal sealed class AuthorityGate(string authority)
     private static readonly long Memory = TimeSpan.FromMinutes(1).Ticks;
 
     private readonly Lock _lock = new();
-    private readonly HashSet<QuotaAccount> _waiting = [];
+    private HashSet<QuotaAccount> _waiting = [];
     private Gate? _gate;
     private bool _isForgotten;
 
@@ -85,35 +85,55 @@ internal sealed class AuthorityGate(string authority)
         }
     }
 
-    /// <summary>An attempt that had a place was not sent; the accounts that may take it.</summary>
-    public QuotaAccount[] Return(long takenAt)
+    /// <summary>An attempt that had a place was not sent: whoever waits may take it.</summary>
+    public void Return(long takenAt)
     {
+        HashSet<QuotaAccount>? waiting;
         lock (_lock)
         {
             _gate?.Return(takenAt);
-            return TakeWaitingNeedsLock();
+            waiting = TakeWaitingNeedsLock();
         }
+
+        Pump(waiting);
     }
 
-    /// <summary>An attempt through this gate was answered; the accounts that may go on because of it.</summary>
-    public QuotaAccount[] Settle(long takenAt, bool accepted)
+    /// <summary>An attempt through this gate was answered: whoever waits may go on because of it.</summary>
+    public void Settle(long takenAt, bool accepted)
     {
+        HashSet<QuotaAccount>? waiting;
         lock (_lock)
         {
             _gate?.Settle(takenAt, accepted);
-            return TakeWaitingNeedsLock();
+            waiting = TakeWaitingNeedsLock();
+        }
+
+        Pump(waiting);
+    }
+
+    // Outside of the lock, which is taken inside an account's.
+    private static void Pump(HashSet<QuotaAccount>? waiting)
+    {
+        if (waiting is null)
+        {
+            return;
+        }
+
+        foreach (QuotaAccount account in waiting)
+        {
+            account.Pump();
         }
     }
 
-    private QuotaAccount[] TakeWaitingNeedsLock()
+    private HashSet<QuotaAccount>? TakeWaitingNeedsLock()
     {
         if (_waiting.Count == 0)
         {
-            return [];
+            return null;
         }
 
-        QuotaAccount[] waiting = [.. _waiting];
-        _waiting.Clear();
+        HashSet<QuotaAccount> waiting = _waiting;
+        _waiting = [];
         return waiting;
     }
 }

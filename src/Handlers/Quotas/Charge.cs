@@ -10,14 +10,32 @@ internal readonly struct Charge(ImmutableArray<QuotaUse> uses)
 
     public ImmutableArray<QuotaUse> Uses => uses;
 
-    /// <summary>What it would be by what has been learned since.</summary>
-    public Charge Priced(Lane? lane, string? operation) => operation is not null && lane?.Expected is { } expected ? new Charge(expected.Reserve(operation, uses)) : this;
-
-    /// <summary>The same with no more than <paramref name="most"/> of a unit at one quota, or at all of them when no use names it.</summary>
-    public Charge Cut(string resource, LimitUnit unit, long most)
+    /// <summary>
+    /// The same by what such calls have cost lately. That is a guess: where it is more than a limit can ever hold, the call goes when all of it is there,
+    /// because who were refused for it could never tell better.
+    /// </summary>
+    public Charge PricedNeedsLock(QuotaAccount account, Lane? lane, string? operation)
     {
-        bool isNamed = IndexOf(uses, resource) != Unnamed;
-        return new Charge([.. uses.Select(use => isNamed && use.Resource != resource ? use : use with { Cost = use.Cost.With(unit, Math.Min(use.Cost.In(unit), most)) })]);
+        if (operation is null || lane?.Expected is not { } expected)
+        {
+            return this;
+        }
+
+        var priced = new Charge(expected.Reserve(operation, uses));
+        if (priced.Uses == uses)
+        {
+            return this;
+        }
+
+        for (var charged = new Charged(account, lane, priced); charged.MoveNext();)
+        {
+            if (charged.Quota.TooSmallForNeedsLock(charged.Cost) is { } limit)
+            {
+                priced = priced.Cut(charged.Quota.Resource, limit.Unit, limit.Capacity);
+            }
+        }
+
+        return priced;
     }
 
     /// <summary>The greatest of the amounts.</summary>
@@ -62,4 +80,11 @@ internal readonly struct Charge(ImmutableArray<QuotaUse> uses)
     public Cost At(int use) => use == Unnamed || uses.IsDefaultOrEmpty ? Greatest : uses.ItemRef(use).Cost;
 
     public Cost At(string resource) => At(IndexOf(uses, resource));
+
+    /// <summary>The same with no more than <paramref name="most"/> of a unit at one quota, or at all of them when no use names it.</summary>
+    private Charge Cut(string resource, LimitUnit unit, long most)
+    {
+        bool isNamed = IndexOf(uses, resource) != Unnamed;
+        return new Charge([.. uses.Select(use => isNamed && use.Resource != resource ? use : use with { Cost = use.Cost.With(unit, Math.Min(use.Cost.In(unit), most)) })]);
+    }
 }

@@ -2,6 +2,7 @@ namespace Handlers.Quotas;
 
 /// <summary>
 /// What a call is charged, one quota after the other: its account's first, then those of its lane. Quotas that hold nobody back are passed over.
+/// Good for one pass; a call goes when all of them have room.
 /// </summary>
 internal ref struct Charged
 {
@@ -35,5 +36,36 @@ internal ref struct Charged
         }
 
         return false;
+    }
+
+    /// <summary>The earliest tick at which all of them have room, and the one that is the last to.</summary>
+    public long FitsAtNeedsLock(long now, out Quota? last)
+    {
+        long at = now;
+        last = null;
+        while (MoveNext())
+        {
+            Quota quota = Quota;
+            long fits = quota.FitsAtNeedsLock(Cost, now, out _);
+            if (fits > at)
+            {
+                at = fits;
+                last = quota;
+            }
+        }
+
+        return at;
+    }
+
+    /// <summary>When a call that leaves room may go, for the sake of more urgent calls to come.</summary>
+    public long YieldsUntilNeedsLock(CallPriority priority, Reserve reserve, long now)
+    {
+        long at = now;
+        while (MoveNext())
+        {
+            at = Math.Max(at, Quota.YieldsUntilNeedsLock(Cost, priority, reserve, now));
+        }
+
+        return at;
     }
 }

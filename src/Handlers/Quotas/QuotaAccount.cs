@@ -8,7 +8,7 @@ namespace Handlers.Quotas;
 /// in the same quotas. One lock makes that atomic without an order of locks, and an attempt holds it for a hundred nanoseconds or two.
 /// </remarks>
 [SuppressMessage("Reliability", "CA2002:Do not lock on objects with weak identity", Justification = "Nobody outside of the ledger sees it, and a lock object costs a sixth of an idle account.")]
-internal sealed partial class QuotaAccount : Quota
+internal sealed class QuotaAccount : Quota
 {
     private Lanes? _lanes;
 
@@ -48,8 +48,11 @@ internal sealed partial class QuotaAccount : Quota
 
     private LedgerClock Clock => Ledger.Clock;
 
-    /// <summary>What is known about its answers; nothing while nobody has ever waited, for then nobody needs it.</summary>
+    /// <summary>What is known about its answers; nothing while all calls are metered together and nobody has waited, for then nobody needs it.</summary>
     private AnswerTimes TimesNeedsLock => _lanes is { } lanes ? lanes.Times : default;
+
+    /// <summary>Those who wait; null while nobody ever has.</summary>
+    private WaitingLanes? WaitingNeedsLock => _lanes?.Waiting;
 
     /// <summary>See <see cref="IQuotaLedger.Admit"/>; null when the account has been forgotten meanwhile.</summary>
     public Admission? TryAdmit(in QuotaDemand demand, ref Grant grant, out Waiter? waiter, out QuotaRefusal? refusal)
@@ -77,41 +80,38 @@ internal sealed partial class QuotaAccount : Quota
             }
 
             long now = Clock.Now;
-            charge = PricedNeedsLock(lane, charge, operation);
-            if ((_lanes is null || _lanes.LetsPassNeedsLock(lane))
-                && FitsAtNeedsLock(lane, charge, now, out _) <= now
-                && (demand.Priority < demand.Policy.YieldsFrom || YieldsUntilNeedsLock(lane, charge, demand.Priority, demand.Policy.Reserve, now) <= now)
+            charge = charge.PricedNeedsLock(this, lane, operation);
+            if ((WaitingNeedsLock is not { } others || others.LetsPassNeedsLock(lane))
+                && new Charged(this, lane, charge).FitsAtNeedsLock(now, out _) <= now
+                && (demand.Priority < demand.Policy.YieldsFrom
+                    || new Charged(this, lane, charge).YieldsUntilNeedsLock(demand.Priority, demand.Policy.Reserve, now) <= now)
                 && (authority is null || authority.TryTake(this, now, out _)))
             {
                 TakeNeedsLock(ref grant, lane, charge, operation, authority, now, demand.Priority);
                 return Admission.Granted;
             }
 
-            refusal = RefusalNeedsLock(demand, lane, charge, authority, now, out Outlook outlook);
+            Forecast forecast = ForecastNeedsLock(now);
+            refusal = forecast.RefusalOf(demand, lane, charge, authority, out Outlook outlook);
             if (refusal is not null)
             {
                 return Admission.Refused;
             }
 
             Lanes lanes = LanesNeedsLock();
-            waiter = new Waiter(this, lane ?? lanes.AddNeedsLock(shape, now), demand.Blocks)
+            waiter = new Waiter(this, lane ?? lanes.AddNeedsLock(shape, now), demand)
             {
                 Charge = charge,
                 Operation = operation,
-                Name = demand.Operation,
-                Authority = demand.Authority,
-                BodyBytes = demand.BodyBytes,
-                Priority = demand.Priority,
-                Tenant = demand.Tenant,
                 Since = now,
-                GiveUpAt = GiveUpAt(demand, now),
+                GiveUpAt = forecast.GiveUpAt(demand),
                 Outlook = outlook,
             };
-            lanes.EnqueueNeedsLock(waiter);
+            lanes.WaitingNeedsLock().EnqueueNeedsLock(waiter);
             ended = PumpNeedsLock(now);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
         return Admission.Waiting;
     }
 
@@ -125,26 +125,19 @@ internal sealed partial class QuotaAccount : Quota
                 return;
             }
 
-            _lanes!.DequeueNeedsLock(waiter, goes: false);
+            WaitingNeedsLock!.DequeueNeedsLock(waiter, goes: false);
             waiter.CancelNeedsLock();
             ended = PumpNeedsLock(Clock.Now);
         }
 
         waiter.Complete();
-        Complete(ended);
+        Waiter.CompleteAll(ended);
     }
 
     public void Return(in Grant grant)
     {
         Interlocked.Decrement(ref _underWay);
-        if (grant.Authority is { } authority)
-        {
-            foreach (QuotaAccount other in authority.Return(grant.At))
-            {
-                other.Pump();
-            }
-        }
-
+        grant.Authority?.Return(grant.At);
         if (!grant.IsCharged)
         {
             return;
@@ -162,7 +155,7 @@ internal sealed partial class QuotaAccount : Quota
             ended = PumpNeedsLock(now);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
     }
 
     /// <summary>See <see cref="IQuotaLedger.Settle"/>.</summary>
@@ -172,14 +165,7 @@ internal sealed partial class QuotaAccount : Quota
     public void Settle(in Grant grant, in Verdict verdict, long now)
     {
         Interlocked.Decrement(ref _underWay);
-        if (grant.Authority is { } authority)
-        {
-            foreach (QuotaAccount other in authority.Settle(grant.At, verdict.Kind != VerdictKind.Transient))
-            {
-                other.Pump();
-            }
-        }
-
+        grant.Authority?.Settle(grant.At, verdict.Kind != VerdictKind.Transient);
         if (!grant.IsCharged && verdict.Observed.Count == 0)
         {
             return;
@@ -195,7 +181,7 @@ internal sealed partial class QuotaAccount : Quota
 
             if (grant.IsCharged)
             {
-                Counting counting = CountingNeedsLock(grant, verdict.Kind, now);
+                Counting counting = TimesNeedsLock.CountingOf(grant, verdict.Kind, now);
                 for (var charged = new Charged(this, grant.Lane, grant.Charge); charged.MoveNext();)
                 {
                     charged.Quota.SettleNeedsLock(charged.Cost, verdict, counting);
@@ -205,13 +191,13 @@ internal sealed partial class QuotaAccount : Quota
             if (verdict.Observed.Count > 0)
             {
                 bool isNews = LearnNeedsLock(grant, verdict, now);
-                ended = _lanes?.RefuseHopelessNeedsLock(now, isNews, ended);
+                ended = WaitingNeedsLock?.RefuseHopelessNeedsLock(now, isNews, ended);
             }
 
             ended = PumpNeedsLock(now, ended);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
     }
 
     public void Release(in Grant grant)
@@ -233,7 +219,7 @@ internal sealed partial class QuotaAccount : Quota
             ended = PumpNeedsLock(now);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
     }
 
     public bool TryClose(string resource, in GateClosing closing)
@@ -254,11 +240,11 @@ internal sealed partial class QuotaAccount : Quota
             }
 
             quota.CloseNeedsLock(closing, now);
-            ended = _lanes?.RefuseHopelessNeedsLock(quota, now);
+            ended = WaitingNeedsLock?.RefuseHopelessNeedsLock(quota, now);
             ended = PumpNeedsLock(now, ended);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
         return true;
     }
 
@@ -280,7 +266,7 @@ internal sealed partial class QuotaAccount : Quota
             ended = PumpNeedsLock(now);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
     }
 
     /// <summary>Looks whether somebody can go: the time has come, or something came back.</summary>
@@ -292,7 +278,7 @@ internal sealed partial class QuotaAccount : Quota
             ended = PumpNeedsLock(Clock.Now);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
     }
 
     /// <summary>The line's timer has fired.</summary>
@@ -301,11 +287,11 @@ internal sealed partial class QuotaAccount : Quota
         Waiter? ended;
         lock (this)
         {
-            _lanes?.DisarmedNeedsLock();
+            WaitingNeedsLock?.WokenNeedsLock();
             ended = PumpNeedsLock(Clock.Now);
         }
 
-        Complete(ended);
+        Waiter.CompleteAll(ended);
     }
 
     public void Snapshot(List<QuotaSnapshot> into)
@@ -313,14 +299,29 @@ internal sealed partial class QuotaAccount : Quota
         lock (this)
         {
             long now = Clock.Now;
-            into.Add(SnapshotNeedsLock(Clock, now, _lanes?.WaitingForNeedsLock(null) ?? default));
-            if (_lanes is { } lanes)
+            into.Add(SnapshotNeedsLock(Clock, now, WaitingNeedsLock?.CountNeedsLock(null) ?? default));
+            foreach (ResourceQuota quota in _lanes is { } lanes ? lanes.Quotas : [])
             {
-                foreach (ResourceQuota quota in lanes.Quotas)
-                {
-                    into.Add(quota.SnapshotNeedsLock(Clock, now, lanes.WaitingForNeedsLock(quota)));
-                }
+                into.Add(quota.SnapshotNeedsLock(Clock, now, WaitingNeedsLock?.CountNeedsLock(quota) ?? default));
             }
+        }
+    }
+
+    /// <summary>Why a call waits; null when it does not any more.</summary>
+    public WaitSnapshot? Explain(Waiter waiter)
+    {
+        lock (this)
+        {
+            return waiter.Outcome == Admission.Waiting ? ForecastNeedsLock(Clock.Now).Explain(waiter) : null;
+        }
+    }
+
+    /// <summary>Why calls wait, those of one client or of all.</summary>
+    public void Explain(string? client, int most, List<(long ExpectedAt, WaitSnapshot Wait)> into)
+    {
+        lock (this)
+        {
+            ForecastNeedsLock(Clock.Now).Explain(client, most, into);
         }
     }
 
@@ -339,59 +340,6 @@ internal sealed partial class QuotaAccount : Quota
             _lanes?.Dispose();
             return true;
         }
-    }
-
-    /// <summary>
-    /// What a call is charged by what such calls have cost lately. That is a guess: where it is more than a limit can ever hold, the call goes when all of it is there,
-    /// because who were refused for it could never tell better.
-    /// </summary>
-    internal Charge PricedNeedsLock(Lane? lane, in Charge planned, string? operation)
-    {
-        Charge priced = planned.Priced(lane, operation);
-        if (priced.Uses == planned.Uses)
-        {
-            return planned;
-        }
-
-        for (var charged = new Charged(this, lane, priced); charged.MoveNext();)
-        {
-            if (charged.Quota.TooSmallForNeedsLock(charged.Cost) is { } limit)
-            {
-                priced = priced.Cut(charged.Quota.Resource, limit.Unit, limit.Capacity);
-            }
-        }
-
-        return priced;
-    }
-
-    /// <summary>The earliest tick at which all quotas of a lane have room, and the one that is the last to.</summary>
-    internal long FitsAtNeedsLock(Lane? lane, in Charge charge, long now, out Quota? last)
-    {
-        long at = now;
-        last = null;
-        for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
-        {
-            long fits = charged.Quota.FitsAtNeedsLock(charged.Cost, now, out _);
-            if (fits > at)
-            {
-                at = fits;
-                last = charged.Quota;
-            }
-        }
-
-        return at;
-    }
-
-    /// <summary>When a call that leaves room may go, for the sake of more urgent calls to come.</summary>
-    internal long YieldsUntilNeedsLock(Lane? lane, in Charge charge, CallPriority priority, Reserve reserve, long now)
-    {
-        long at = now;
-        for (var charged = new Charged(this, lane, charge); charged.MoveNext();)
-        {
-            at = Math.Max(at, charged.Quota.YieldsUntilNeedsLock(charged.Cost, priority, reserve, now));
-        }
-
-        return at;
     }
 
     /// <summary>Holds what fits. The grant is written in place: most are part of a call, and a struct of references is dear to copy into the heap.</summary>
@@ -416,36 +364,9 @@ internal sealed partial class QuotaAccount : Quota
         grant.IsForeseen = countedBy != Limit.Never;
     }
 
-    internal AuthorityGate? AuthorityOf(string? authority) => Ledger.AuthorityOf(authority);
+    private Waiter? PumpNeedsLock(long now, Waiter? ended = null) => WaitingNeedsLock is { } waiting ? waiting.PumpNeedsLock(now, ended) : ended;
 
-    private Counting CountingNeedsLock(in Grant grant, VerdictKind kind, long now)
-    {
-        long time = now - grant.At;
-        AnswerTimes times = TimesNeedsLock;
-        long spread = times.Spread;
-        if (spread != Limit.Never)
-        {
-            long excess = times.Excess(time);
-            return new Counting(grant.At, now, grant.At + Math.Min(time, grant.IsForeseen ? excess : spread), grant.IsForeseen, grant.IsForeseen && excess > spread);
-        }
-
-        // What was given up may still arrive: not before others would have been answered can it be taken as counted.
-        long by = kind is VerdictKind.Ok or VerdictKind.RateLimited or VerdictKind.QuotaExhausted ? now : Math.Max(now, grant.At + times.Usual);
-        return new Counting(grant.At, now, by, grant.IsForeseen, IsLate: grant.IsForeseen);
-    }
-
-    private static void Complete(Waiter? ended)
-    {
-        while (ended is not null)
-        {
-            Waiter? next = ended.Next;
-            ended.Next = null;
-            ended.Complete();
-            ended = next;
-        }
-    }
-
-    private Waiter? PumpNeedsLock(long now, Waiter? ended = null) => _lanes is { } lanes ? lanes.PumpNeedsLock(now, ended) : ended;
+    private Forecast ForecastNeedsLock(long now) => new(this, _lanes, now);
 
     /// <returns>Whether a limit has become known or is another one now.</returns>
     private bool LearnNeedsLock(in Grant grant, in Verdict verdict, long now)
@@ -480,11 +401,11 @@ internal sealed partial class QuotaAccount : Quota
             {
                 ConfigureNeedsLock(policy.All, Clock, Clock.Now);
                 SmoothNeedsLock();
-                _lanes?.ConfiguredNeedsLock();
+                WaitingNeedsLock?.ConfiguredNeedsLock();
                 ended = PumpNeedsLock(Clock.Now);
             }
 
-            Complete(ended);
+            Waiter.CompleteAll(ended);
         }
 
         Lanes? lanes = Volatile.Read(ref _lanes);
@@ -506,7 +427,7 @@ internal sealed partial class QuotaAccount : Quota
         }
 
         // Where an edit has taken limits away, nothing else would wake those who wait for them.
-        Complete(ended);
+        Waiter.CompleteAll(ended);
         return added;
     }
 

@@ -45,6 +45,25 @@ internal struct AnswerTimes
         _spread = Math.Max(time - _fastest, _spread * (1 - KeepSlowest));
     }
 
+    /// <summary>When an attempt was counted over there, as its end tells.</summary>
+    /// <param name="grant">What it holds.</param>
+    /// <param name="kind">How it ended.</param>
+    /// <param name="now">When it ended.</param>
+    public readonly Counting CountingOf(in Grant grant, VerdictKind kind, long now)
+    {
+        long time = now - grant.At;
+        long spread = Spread;
+        if (spread != Limit.Never)
+        {
+            long excess = Excess(time);
+            return new Counting(grant.At, now, grant.At + Math.Min(time, grant.IsForeseen ? excess : spread), grant.IsForeseen, grant.IsForeseen && excess > spread);
+        }
+
+        // What was given up may still arrive: not before others would have been answered can it be taken as counted.
+        long by = kind is VerdictKind.Ok or VerdictKind.RateLimited or VerdictKind.QuotaExhausted ? now : Math.Max(now, grant.At + Usual);
+        return new Counting(grant.At, now, by, grant.IsForeseen, IsLate: grant.IsForeseen);
+    }
+
     /// <summary>How much later than the fastest one an attempt may have been counted that took so long.</summary>
     public readonly long Excess(long time) => Math.Max(0, (long)(time - _fastest));
 }

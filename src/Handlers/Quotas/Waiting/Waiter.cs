@@ -10,11 +10,16 @@ internal sealed class Waiter : IValueTaskSource<Admission>
     // Continuations never run on the thread that grants: it is somebody else's, or holds the caller's patience.
     private ManualResetValueTaskSourceCore<Admission> _source = new() { RunContinuationsAsynchronously = true };
 
-    public Waiter(QuotaAccount account, Lane lane, bool blocks)
+    public Waiter(QuotaAccount account, Lane lane, in QuotaDemand demand)
     {
         Account = account;
         Lane = lane;
-        _blocked = blocks ? new ManualResetEventSlim(initialState: false) : null;
+        Name = demand.Operation;
+        Authority = demand.Authority;
+        BodyBytes = demand.BodyBytes;
+        Priority = demand.Priority;
+        Tenant = demand.Tenant;
+        _blocked = demand.Blocks ? new ManualResetEventSlim(initialState: false) : null;
     }
 
     public QuotaAccount Account { get; }
@@ -28,15 +33,15 @@ internal sealed class Waiter : IValueTaskSource<Admission>
     public required string? Operation { get; init; }
 
     /// <summary>Its operation as the provider's plan names it.</summary>
-    public required string? Name { get; init; }
+    public string? Name { get; }
 
-    public required string? Authority { get; init; }
+    public string? Authority { get; }
 
-    public required long BodyBytes { get; init; }
+    public long BodyBytes { get; }
 
-    public required CallPriority Priority { get; init; }
+    public CallPriority Priority { get; }
 
-    public required string? Tenant { get; init; }
+    public string? Tenant { get; }
 
     public required long Since { get; init; }
 
@@ -84,6 +89,18 @@ internal sealed class Waiter : IValueTaskSource<Admission>
         else
         {
             _source.SetResult(Outcome);
+        }
+    }
+
+    /// <summary>Wakes those of a list whose wait has ended. Called outside of the lock.</summary>
+    public static void CompleteAll(Waiter? ended)
+    {
+        while (ended is not null)
+        {
+            Waiter? next = ended.Next;
+            ended.Next = null;
+            ended.Complete();
+            ended = next;
         }
     }
 

@@ -241,15 +241,21 @@ public sealed class WaitQueueTests
 
     private Waiter Add(CallPriority priority = CallPriority.Normal, string? tenant = null, long cost = 1, long bytes = 0)
     {
-        var waiter = new Waiter(_account, new Lane(Shape), blocks: false)
+        var demand = new QuotaDemand
         {
-            Charge = Charge(cost),
-            Operation = null,
-            Name = null,
-            Authority = null,
+            Policy = Shape.Policy,
+            Provider = _account.Provider,
+            Account = _account.Name,
             BodyBytes = bytes,
             Priority = priority,
             Tenant = tenant,
+            MaxWait = Timeout.InfiniteTimeSpan,
+            TimeLeft = Timeout.InfiniteTimeSpan,
+        };
+        var waiter = new Waiter(_account, new Lane(Shape), demand)
+        {
+            Charge = Charge(cost),
+            Operation = null,
             Since = 0,
             GiveUpAt = Limit.Never,
             Outlook = default,
