@@ -20,8 +20,7 @@ namespace Handlers.CircuitBreaker;
 /// any        Isolate / Reset                                          Isolated / Closed, without a ramp
 /// any        result of a permit of an earlier phase                   unchanged, counted as stale
 /// </code>
-/// A break is BreakDuration × BreakMultiplier^n, growing up to MaxBreakDuration, and never ends before a wait named by a failed answer has passed. n counts the
-/// openings since the last lasting recovery, which is the end of the ramp after closing, or a reset by hand.
+/// What passes and what ends a state is said by the state's own <see cref="CircuitPhase"/>, how long a break lasts by <see cref="Breaks"/>.
 /// <para>
 /// Closed without a ramp, nothing takes the lock: admission reads one reference, a success or a failure below the threshold changes counters. Everything
 /// else holds <c>_lock</c>, which guards the phase, its contents and the numbers of the break; no other lock is taken and no foreign code is called inside.
@@ -31,21 +30,14 @@ namespace Handlers.CircuitBreaker;
 /// </remarks>
 internal sealed class Circuit
 {
-    // Beyond what any caller may pass (rule: 31 days); keeps the sums below from overflowing.
-    private static readonly TimeSpan LongestServerDelay = TimeSpan.FromDays(31);
-
-    private static readonly TimeSpan ShortestProbeHint = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestProbeHint = TimeSpan.FromSeconds(1);
-
     private readonly TimeProvider _time;
     private readonly long _created;
     private readonly CircuitCounts _counts = new();
+    private readonly Breaks _breaks = new();
     private readonly Lock _lock = new();
 
     private volatile CircuitPhase _phase;
     private volatile CircuitSettings _settings;
-    private int _openings;
-    private TimeSpan _serverWaitEnds;
 
     public Circuit(string client, string authority, CircuitSettings settings, TimeProvider time)
     {
@@ -54,7 +46,7 @@ internal sealed class Circuit
         _time = time;
         _created = time.GetTimestamp();
         _settings = settings;
-        _phase = new ClosedPhase(TimeSpan.Zero, ramp: null, settings.NewWindow(), _counts);
+        _phase = new ClosedPhase(TimeSpan.Zero, ramp: null, settings.NewWindow(), _counts, _breaks);
     }
 
     public string Client { get; }
@@ -65,7 +57,7 @@ internal sealed class Circuit
     public CircuitState State => _phase.State;
 
     /// <summary>Everybody passes: nobody needs to say how urgent a call is.</summary>
-    public bool IsWideOpen => _phase is ClosedPhase { Ramp: null };
+    public bool IsWideOpen => _phase is ClosedPhase { IsWideOpen: true };
 
     private TimeSpan Now => _time.GetElapsedTime(_created);
 
@@ -92,9 +84,13 @@ internal sealed class Circuit
     public bool TryAdmit(out CircuitPermit permit, [NotNullWhen(false)] out CircuitRefusal? refusal, out CircuitTransition? transition, Urgency urgency = default)
     {
         CircuitPhase phase = _phase;
-        if (phase is ClosedPhase { Ramp: null } closed)
+        if (phase is ClosedPhase { IsWideOpen: true } closed)
         {
-            closed.Window?.Sent(Now);
+            if (closed.IsTimed)
+            {
+                closed.Sent(Now);
+            }
+
             permit = new CircuitPermit(phase, Interlocked.Increment(ref _counts.Accepted));
             refusal = null;
             transition = null;
@@ -118,7 +114,7 @@ internal sealed class Circuit
                 transition = MoveNeedsLock(new HalfOpenPhase(now) { Failures = _phase.Failures }, CircuitTransitionReason.BreakOver, now);
             }
 
-            permit = new CircuitPermit(_phase, TakeNeedsLock(number, now));
+            permit = new CircuitPermit(_phase, _phase.Take(number, now));
             return true;
         }
     }
@@ -139,20 +135,21 @@ internal sealed class Circuit
         }
 
         CircuitPhase phase = permit.Phase;
-        if (signal != CircuitSignal.Failure && phase is ClosedPhase { Ramp: null } closed && ReferenceEquals(phase, _phase))
+        if (signal != CircuitSignal.Failure && phase is ClosedPhase { IsWideOpen: true } closed && ReferenceEquals(phase, _phase))
         {
+            TimeSpan now = closed.IsTimed ? Now : TimeSpan.Zero;
+
             // The circuit may open right here: then a success that came a moment too late counts in a phase nobody reads any more.
             if (signal == CircuitSignal.Success)
             {
-                closed.Succeeded(closed.Window is null ? TimeSpan.Zero : Now);
-                _counts.Succeed(took);
+                closed.Succeeded(now);
             }
             else
             {
-                closed.Window?.Ignored(Now);
-                Interlocked.Increment(ref _counts.Neutral);
+                closed.Ignored(now);
             }
 
+            _counts.Count(signal, took);
             return null;
         }
 
@@ -161,7 +158,9 @@ internal sealed class Circuit
             TimeSpan now = Now;
             if (signal == CircuitSignal.Failure && serverDelay is { } delay)
             {
-                HearServerNeedsLock(delay, now);
+                // Also from a stale result: the server's wait is about the server, not about the phase the attempt was sent in.
+                _breaks.Hear(delay, now);
+                (_phase as OpenPhase)?.Extend(_breaks.ServerWaitEnds);
             }
 
             if (!ReferenceEquals(phase, _phase))
@@ -170,13 +169,12 @@ internal sealed class Circuit
                 return null;
             }
 
-            Count(signal, took);
-
-            return phase switch
+            _counts.Count(signal, took);
+            return phase.Record(permit.Mark, signal, _settings, now) switch
             {
-                ClosedPhase current => RecordNeedsLock(current, permit.Mark, signal, now),
-                HalfOpenPhase current => RecordNeedsLock(current, permit.Mark, signal, now),
-                _ => null,
+                null => null,
+                CircuitTransitionReason.Recovered => CloseNeedsLock(now),
+                { } reason => OpenNeedsLock(reason, now),
             };
         }
     }
@@ -202,10 +200,9 @@ internal sealed class Circuit
         {
             TimeSpan now = Now;
             bool wasClosed = _phase is ClosedPhase;
-            _openings = 0;
-            _serverWaitEnds = TimeSpan.Zero;
+            _breaks.Forget();
             CircuitTransition? transition = MoveNeedsLock(
-                new ClosedPhase(now, ramp: null, _settings.NewWindow(), _counts), CircuitTransitionReason.ResetByHand, now);
+                new ClosedPhase(now, ramp: null, _settings.NewWindow(), _counts, _breaks), CircuitTransitionReason.ResetByHand, now);
             return wasClosed ? null : transition;
         }
     }
@@ -219,24 +216,7 @@ internal sealed class Circuit
         lock (_lock)
         {
             _settings = settings;
-            if (_phase is not ClosedPhase closed)
-            {
-                return;
-            }
-
-            if (settings.FailureRatio is null)
-            {
-                closed.Window = null;
-            }
-            else if (closed.Window?.Duration != settings.SamplingDuration)
-            {
-                closed.Window = settings.NewWindow();
-            }
-
-            if (settings.RampDuration <= TimeSpan.Zero && closed.Ramp is not null)
-            {
-                EndRampNeedsLock(closed);
-            }
+            (_phase as ClosedPhase)?.Adjust(settings);
         }
     }
 
@@ -258,13 +238,7 @@ internal sealed class Circuit
                 Succeeded = Interlocked.Read(ref _counts.Succeeded),
                 Failed = Interlocked.Read(ref _counts.Failed),
                 Stale = Interlocked.Read(ref _counts.Stale),
-                AvailablePermits = phase switch
-                {
-                    ClosedPhase => null,
-                    HalfOpenPhase halfOpen => halfOpen.Free(now, _settings),
-                    OpenPhase { Until: var until } when until <= now => 1,
-                    _ => 0,
-                },
+                AvailablePermits = phase.Free(now, _settings),
                 Transitions = _counts.Transitions(),
             };
         }
@@ -281,9 +255,9 @@ internal sealed class Circuit
             lock (_lock)
             {
                 TimeSpan now = Now;
-                return _counts.UnderWay == 0 && _serverWaitEnds <= now && _phase switch
+                return _counts.UnderWay == 0 && _breaks.ServerWaitEnds <= now && _phase switch
                 {
-                    OpenPhase open => open.Until <= now,
+                    OpenPhase open => open.IsOver(now),
                     IsolatedPhase => false,
                     _ => true,
                 };
@@ -291,153 +265,31 @@ internal sealed class Circuit
         }
     }
 
-    private void Count(CircuitSignal signal, TimeSpan took)
-    {
-        switch (signal)
-        {
-            case CircuitSignal.Success:
-                _counts.Succeed(took);
-                break;
-            case CircuitSignal.Failure:
-                Interlocked.Increment(ref _counts.Failed);
-                break;
-            default:
-                Interlocked.Increment(ref _counts.Neutral);
-                break;
-        }
-    }
-
     private CircuitRefusal? RefuseNeedsLock(Urgency urgency, TimeSpan now)
     {
-        TimeSpan? retryAfter;
-        switch (_phase)
+        CircuitPhase phase = _phase;
+        if (phase.LetsPass(urgency, _settings, now, out TimeSpan? retryAfter))
         {
-            case ClosedPhase { Ramp: { } ramp } closed:
-                if (!ramp.IsRunning(now))
-                {
-                    EndRampNeedsLock(closed);
-                    return null;
-                }
-
-                if (ramp.HasRoom(urgency.DueIn, now))
-                {
-                    return null;
-                }
-
-                retryAfter = ramp.NextHint(urgency, now);
-                break;
-            case OpenPhase open when now < open.Until:
-                retryAfter = open.Until - now;
-                break;
-            case HalfOpenPhase halfOpen when halfOpen.Free(now, _settings) == 0:
-                retryAfter = ProbeHint(halfOpen, now);
-                break;
-            case IsolatedPhase:
-                retryAfter = null;
-                break;
-            default:
-                return null;
+            return null;
         }
 
         Interlocked.Increment(ref _counts.Rejected);
-        CircuitPhase phase = _phase;
         return new CircuitRefusal(
             phase.State, Instant(now, phase.Since), phase.Failures, retryAfter, retryAfter is { } wait ? Instant(now, now + wait) : null);
     }
 
-    private long TakeNeedsLock(long number, TimeSpan now)
-    {
-        switch (_phase)
-        {
-            case HalfOpenPhase halfOpen:
-                return halfOpen.Take(now);
-            case ClosedPhase closed:
-                closed.Window?.Sent(now);
-                return closed.Ramp?.Take(now) ?? number;
-            default:
-                return number;
-        }
-    }
-
-    private CircuitTransition? RecordNeedsLock(ClosedPhase closed, long mark, CircuitSignal signal, TimeSpan now)
-    {
-        // The slot a result falls into is the one it arrives in, so the slots before it are judged first.
-        if (closed.Ramp is { } ramp)
-        {
-            if (ramp.IsRunning(now))
-            {
-                ramp.Note(signal, mark, now);
-            }
-            else
-            {
-                EndRampNeedsLock(closed);
-            }
-        }
-
-        switch (signal)
-        {
-            case CircuitSignal.Success:
-                closed.Succeeded(now);
-                return null;
-            case CircuitSignal.Failure when closed.Failed(now, _settings):
-                if (_settings.FailureRatio is not null)
-                {
-                    return OpenNeedsLock(CircuitTransitionReason.FailureRatio, now);
-                }
-
-                if (closed.Ramp?.TakesTheBlame(closed.Failures, now) == true)
-                {
-                    closed.Failures = 0;
-                    return null;
-                }
-
-                return closed.MayBeMerelyQuick(mark, now, _settings) ? null : OpenNeedsLock(CircuitTransitionReason.ConsecutiveFailures, now);
-            case CircuitSignal.Neutral:
-                closed.Window?.Ignored(now);
-                return null;
-            default:
-                return null;
-        }
-    }
-
-    private CircuitTransition? RecordNeedsLock(HalfOpenPhase halfOpen, long probe, CircuitSignal signal, TimeSpan now)
-    {
-        halfOpen.Release(probe);
-        switch (signal)
-        {
-            case CircuitSignal.Success:
-                halfOpen.Successes++;
-                return halfOpen.Successes >= _settings.SuccessThreshold ? CloseNeedsLock(now) : null;
-            case CircuitSignal.Failure:
-                halfOpen.Failures++;
-                return OpenNeedsLock(CircuitTransitionReason.ProbeFailed, now);
-            default:
-                return null;
-        }
-    }
-
-    private CircuitTransition OpenNeedsLock(CircuitTransitionReason reason, TimeSpan now)
-    {
-        TimeSpan until = now + _settings.Break(_openings++);
-        return MoveNeedsLock(
-            new OpenPhase(now, until > _serverWaitEnds ? until : _serverWaitEnds) { Failures = _phase.Failures }, reason, now);
-    }
+    private CircuitTransition OpenNeedsLock(CircuitTransitionReason reason, TimeSpan now) =>
+        MoveNeedsLock(new OpenPhase(now, _breaks.Begin(_settings, now)) { Failures = _phase.Failures }, reason, now);
 
     private CircuitTransition CloseNeedsLock(TimeSpan now)
     {
         Ramp? ramp = _settings.NewRamp(now);
         if (ramp is null)
         {
-            _openings = 0;
+            _breaks.Recovered();
         }
 
-        return MoveNeedsLock(new ClosedPhase(now, ramp, _settings.NewWindow(), _counts), CircuitTransitionReason.Recovered, now);
-    }
-
-    private void EndRampNeedsLock(ClosedPhase closed)
-    {
-        closed.Ramp = null;
-        _openings = 0;
+        return MoveNeedsLock(new ClosedPhase(now, ramp, _settings.NewWindow(), _counts, _breaks), CircuitTransitionReason.Recovered, now);
     }
 
     private CircuitTransition MoveNeedsLock(CircuitPhase next, CircuitTransitionReason reason, TimeSpan now)
@@ -452,31 +304,6 @@ internal sealed class Circuit
         return next is OpenPhase open
             ? new CircuitTransition(last.State, next.State, reason, next.Failures, open.Until - now, Instant(now, open.Until))
             : new CircuitTransition(last.State, next.State, reason, last.Failures, Break: null, OpenUntil: null);
-    }
-
-    // Also from a stale result: the server's wait is about the server, not about the phase the attempt was sent in.
-    private void HearServerNeedsLock(TimeSpan delay, TimeSpan now)
-    {
-        TimeSpan ends = now + (delay < LongestServerDelay ? delay : LongestServerDelay);
-        if (ends <= _serverWaitEnds)
-        {
-            return;
-        }
-
-        _serverWaitEnds = ends;
-        if (_phase is OpenPhase open && open.Until < ends)
-        {
-            open.Until = ends;
-        }
-    }
-
-    // How long a probe takes is not known; a tenth of the break is short beside the wait the caller has behind it.
-    private TimeSpan ProbeHint(HalfOpenPhase halfOpen, TimeSpan now)
-    {
-        TimeSpan hint = _settings.BreakDuration / 10;
-        hint = hint < ShortestProbeHint ? ShortestProbeHint : hint > LongestProbeHint ? LongestProbeHint : hint;
-        TimeSpan reclaim = halfOpen.UntilReclaim(now, _settings);
-        return reclaim < hint ? reclaim : hint;
     }
 
     private DateTimeOffset Instant(TimeSpan now, TimeSpan at) => _time.GetUtcNow() + (at - now);

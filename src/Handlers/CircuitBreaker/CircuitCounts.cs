@@ -16,12 +16,11 @@ internal sealed class CircuitCounts
     private const long Sampled = 16;
     private const long Decay = 8;
 
+    private readonly long[] _transitions = new long[States * States];
     private long _slowest;
 
     /// <summary>Attempts that were admitted and have not said yet how they ended.</summary>
     public long UnderWay => Interlocked.Read(ref Accepted) - Ended - Interlocked.Read(ref Stale);
-
-    private readonly long[] _transitions = new long[States * States];
 
     /// <summary>How long the slowest of the latest successes took; zero while none has come.</summary>
     public TimeSpan Slowest => TimeSpan.FromTicks(Volatile.Read(ref _slowest));
@@ -29,13 +28,19 @@ internal sealed class CircuitCounts
     /// <summary>Attempts that said how they ended while the phase that admitted them lasted.</summary>
     public long Ended => Interlocked.Read(ref Succeeded) + Interlocked.Read(ref Failed) + Interlocked.Read(ref Neutral);
 
-    public void Succeed(TimeSpan took)
+    public void Count(CircuitSignal signal, TimeSpan took)
     {
-        if (Interlocked.Increment(ref Succeeded) % Sampled == 1)
+        switch (signal)
         {
-            // Two at once: one of them is not heard, and one in sixteen is enough.
-            long slowest = Volatile.Read(ref _slowest);
-            Volatile.Write(ref _slowest, Math.Max(took.Ticks, slowest - (slowest / Decay)));
+            case CircuitSignal.Success:
+                Succeed(took);
+                break;
+            case CircuitSignal.Failure:
+                Interlocked.Increment(ref Failed);
+                break;
+            default:
+                Interlocked.Increment(ref Neutral);
+                break;
         }
     }
 
@@ -62,5 +67,15 @@ internal sealed class CircuitCounts
         }
 
         return all;
+    }
+
+    private void Succeed(TimeSpan took)
+    {
+        if (Interlocked.Increment(ref Succeeded) % Sampled == 1)
+        {
+            // Two at once: one of them is not heard, and one in sixteen is enough.
+            long slowest = Volatile.Read(ref _slowest);
+            Volatile.Write(ref _slowest, Math.Max(took.Ticks, slowest - (slowest / Decay)));
+        }
     }
 }

@@ -491,16 +491,16 @@ public class CircuitTests
     {
         var counts = new CircuitCounts();
 
-        counts.Succeed(TimeSpan.FromSeconds(8));
+        counts.Count(CircuitSignal.Success, TimeSpan.FromSeconds(8));
         for (int i = 0; i < 16; i++)
         {
-            counts.Succeed(TimeSpan.FromSeconds(1));
+            counts.Count(CircuitSignal.Success, TimeSpan.FromSeconds(1));
         }
 
         counts.Slowest.ShouldBe(TimeSpan.FromSeconds(7));
         for (int i = 0; i < 1_000; i++)
         {
-            counts.Succeed(TimeSpan.FromSeconds(1));
+            counts.Count(CircuitSignal.Success, TimeSpan.FromSeconds(1));
         }
 
         counts.Slowest.ShouldBe(TimeSpan.FromSeconds(1));
