@@ -13,12 +13,14 @@ internal sealed class ResilienceHealthCheck(IResilienceMonitor monitor, TimeProv
         DateTimeOffset now = time.GetUtcNow();
         QuotaSnapshot[] gates = [.. monitor.Quotas.Where(quota => quota.ClosedUntil > now && Counts(quota))];
         TimeSpan longest = gates.Length == 0 ? TimeSpan.Zero : gates.Max(quota => quota.ClosedUntil!.Value) - now;
+        ClientSnapshot[] unusable = [.. monitor.Clients.Where(client => client.Mistakes is not null && Counts(client.Client))];
         HealthStatus status =
             circuits.Length >= (options.UnhealthyCircuits ?? int.MaxValue) || longest > options.UnhealthyGate ? HealthStatus.Unhealthy
-            : circuits.Length >= (options.DegradedCircuits ?? int.MaxValue) || longest > options.DegradedGate ? HealthStatus.Degraded
+            : circuits.Length >= (options.DegradedCircuits ?? int.MaxValue) || longest > options.DegradedGate || unusable.Length > 0 ? HealthStatus.Degraded
             : HealthStatus.Healthy;
         string[] told =
         [
+            .. unusable.Select(client => $"client {client.Client} has no good options: {client.Mistakes!.ReplaceLineEndings(" ").TrimEnd('.')}"),
             .. circuits.Select(circuit => $"circuit of {circuit.Client} to {circuit.Authority} is {circuit.State}{Until(circuit.OpenUntil)}"),
             .. gates.Select(quota => $"gate of {quota.Provider}/{quota.Account}/{quota.Resource} is closed{Until(quota.ClosedUntil)}"),
         ];
@@ -35,6 +37,7 @@ internal sealed class ResilienceHealthCheck(IResilienceMonitor monitor, TimeProv
 
         var data = new Dictionary<string, object>(StringComparer.Ordinal)
         {
+            ["clients_unusable"] = unusable.Length,
             ["circuits_not_closed"] = circuits.Length,
             ["gates_closed"] = gates.Length,
             ["longest_gate_seconds"] = Math.Round(longest.TotalSeconds, 3),

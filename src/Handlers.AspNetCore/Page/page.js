@@ -86,7 +86,7 @@
     const circuits = snapshot.circuits.filter(c => c.client === client.client);
     const worst = circuits.some(c => circuitClass(c.state) === "bad") ? "bad" : circuits.some(c => c.state === "HalfOpen") || (client.success_rate !== null && client.success_rate < .9) ? "warn" : "good";
     card.className = "card " + worst;
-    set(card.querySelector(".head .muted"), (client.provider ?? "") + (client.enabled ? "" : " · switched off"));
+    set(card.querySelector(".head .muted"), (client.provider ?? "") + (client.enabled ? "" : client.mistakes ? " · has no good options: " + client.mistakes : " · switched off"));
     keyed(card.circuits, circuits, c => c.authority, makeCircuit, updateCircuit);
     facts(card.facts, [
       ["calls", number(client.calls)],

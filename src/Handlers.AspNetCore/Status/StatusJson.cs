@@ -56,6 +56,7 @@ internal static class StatusJson
         json.WriteString("client", client.Client);
         json.WriteString("provider", client.Provider);
         json.WriteBoolean("enabled", client.Enabled);
+        json.WriteString("mistakes", client.Mistakes);
         json.WriteNumber("calls", client.Calls);
         json.WriteNumber("succeeded", client.Succeeded);
         json.WriteNumber("failed", client.Failed);

@@ -136,7 +136,7 @@ internal sealed class ClientState
     public ClientSnapshot Snapshot()
     {
         ClientPolicy? policy = Volatile.Read(ref _policy);
-        return Stats.Snapshot(policy?.NamedProvider, policy is { Enabled: not Stages.None });
+        return Stats.Snapshot(policy?.NamedProvider, policy is { Enabled: not Stages.None }) with { Mistakes = policy is null ? _unusable!().Message : null };
     }
 
     /// <summary>Some <see cref="HttpClient"/> has no timeout of its own any more: its calls keep their deadline also while every handler is switched off.</summary>

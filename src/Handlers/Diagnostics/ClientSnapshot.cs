@@ -9,8 +9,13 @@ public sealed record ClientSnapshot
     /// <summary>The provider that its configuration names; null when the request's host decides.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>Whether any of its handlers is switched on. False also for a client without good options, whose calls throw.</summary>
+    /// <summary>Whether any of its handlers is switched on. False also for a client without good options, whose calls throw: see <see cref="Mistakes"/>.</summary>
     public bool Enabled { get; init; }
+
+    /// <summary>
+    /// What is wrong with its settings, as long as it has had no good ones and its calls throw; null otherwise, also while a later edit is wrong and the last good options hold.
+    /// </summary>
+    public string? Mistakes { get; init; }
 
     /// <summary>Calls that have ended: their headers came, they failed, or the caller gave up.</summary>
     public long Calls { get; init; }

@@ -1,8 +1,10 @@
 using System.Net;
 using Handlers.AspNetCore.Tests.Support;
 using Handlers.Testing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Handlers.AspNetCore.Tests.Health;
 
@@ -78,6 +80,25 @@ public sealed class ResilienceHealthCheckTests
 
         entry.Status.ShouldBe(HealthStatus.Healthy);
         entry.Description!.ShouldContain("There is no client \"other\" so far", Case.Sensitive, "a slip in a name would look healthy for ever");
+    }
+
+    [Fact]
+    public async Task Degraded_while_a_client_has_no_good_options_and_what_is_wrong_is_said()
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["ResilienceHandlers:Clients:shop:Retry:MaxRetries"] = "many" };
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        services.AddLogging().AddHealthChecks().AddResilience();
+        services.AddHttpClient("shop").AddResilienceHandlers();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        Should.Throw<OptionsValidationException>(() => provider.GetRequiredService<IHttpClientFactory>().CreateClient("shop"));
+
+        HealthReportEntry entry = (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["resilience"];
+
+        entry.Status.ShouldBe(HealthStatus.Degraded);
+        entry.Description!.ShouldStartWith("client shop has no good options: ");
+        entry.Description!.ShouldContain("ResilienceHandlers:Clients:shop:Retry:MaxRetries");
+        entry.Data["clients_unusable"].ShouldBe(1);
     }
 
     [Fact]

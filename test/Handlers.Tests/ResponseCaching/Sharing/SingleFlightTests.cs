@@ -125,6 +125,34 @@ public class SingleFlightTests
     }
 
     [Fact]
+    public async Task A_body_that_heeds_no_token_holds_the_leader_until_its_deadline_and_the_next_one_goes()
+    {
+        using var bench = new Bench(settings: new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["ResilienceHandlers:Clients:api:TotalTimeout"] = "00:00:10",
+            ["ResilienceHandlers:Clients:api:Retry:Enabled"] = "false",
+        });
+        using var stuck = new StubbornStream();
+        bench.Wire.OnEach(attempt => attempt.Number == 1
+            ? ScriptedAnswer.From(_ => new HttpResponseMessage { Content = new StreamContent(stuck) }).Header("Cache-Control", "max-age=60").After(Second)
+            : CacheBench.Fresh("shared"));
+
+        await bench.Run(async client =>
+        {
+            Task leader = client.GetAsync("things");
+            await bench.Time.AdvanceAsync(Second / 2);
+            Task<string> follower = client.GetStringAsync("things");
+
+            (await Should.ThrowAsync<CallTimeoutException>(leader)).IsDeadline.ShouldBeTrue();
+            bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(10));
+            (await follower).ShouldBe("shared");
+            stuck.Release();
+        });
+
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_leader_that_has_to_wait_before_it_asks_again_lets_the_next_one_go()
     {
         using var bench = new Bench(add: b => b.AddResponseCaching().AddRetries(o => o.BaseDelay = 20 * Second));
