@@ -13,8 +13,13 @@ internal static class SharedBody
         using CancellationTokenRegistration link = call.Token.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), late);
         try
         {
-            Stream body = await response.Content.ReadAsStreamAsync(late.Token).ConfigureAwait(false);
-            (ReadOnlyMemory<byte> start, bool isWhole) = await BodyPrefix.ReadAsync(body, visit.Options.MaxEntryBytes, late.Token).ConfigureAwait(false);
+            // A stream may not heed its token. It is read into a buffer that nobody else has, so the read can be left behind; but only after the transport has been told:
+            // registrations are called in reverse order, and this one comes before those of the reads.
+            var leaving = new TaskCompletionSource<Prefix>(TaskCreationOptions.RunContinuationsAsynchronously);
+            using CancellationTokenRegistration leave = late.Token.UnsafeRegister(static (state, token) => ((TaskCompletionSource<Prefix>)state!).TrySetCanceled(token), leaving);
+            Task<Prefix> reading = BeginAsync(response.Content, visit.Options.MaxEntryBytes, late.Token);
+            Observe(reading);
+            (Stream body, ReadOnlyMemory<byte> start, bool isWhole) = await (await Task.WhenAny(reading, leaving.Task).ConfigureAwait(false)).ConfigureAwait(false);
             call.Now = clock.Now;
             response.Content = new BufferedBody(response.Content, start, isWhole ? null : body);
             if (!isWhole)
@@ -39,4 +44,20 @@ internal static class SharedBody
             return FlightOutcome.Failed;
         }
     }
+
+    private static async Task<Prefix> BeginAsync(HttpContent content, long most, CancellationToken token)
+    {
+        Stream body = await content.ReadAsStreamAsync(token).ConfigureAwait(false);
+        (ReadOnlyMemory<byte> start, bool isWhole) = await BodyPrefix.ReadAsync(body, most, token).ConfigureAwait(false);
+        return new Prefix(body, start, isWhole);
+    }
+
+    /// <summary>What a read that was left behind throws in the end concerns nobody.</summary>
+    private static void Observe(Task reading) => reading.ContinueWith(
+        static failed => _ = failed.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
+    private readonly record struct Prefix(Stream Body, ReadOnlyMemory<byte> Start, bool IsWhole);
 }
