@@ -177,7 +177,10 @@ internal static class Judge
     private static void Teach(Call call, in Verdict verdict, VerdictKind kind, TimeSpan? wait)
     {
         QuotaLedger ledger = call.Client.State.Ledger;
-        if (wait is { } hint && hint > TimeSpan.Zero && kind != VerdictKind.Fatal)
+
+        // A refusal that asks for no wait, or until an instant that is over, was one all the same: one goes first, and the rate is learned.
+        bool isRefusal = kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted;
+        if (wait is { } hint && (isRefusal || hint > TimeSpan.Zero) && kind != VerdictKind.Fatal)
         {
             RateLimitOptions options = call.Policy.Options.RateLimits;
             TimeSpan closed = (hint < options.MaxServerWait ? hint : options.MaxServerWait) + options.Guard;

@@ -116,6 +116,23 @@ public sealed class QueueAndGateTests
         bench.Wire.Attempts.Select(a => (a.Uri.AbsolutePath, a.Elapsed.TotalSeconds)).ShouldBe([("/first", 0), ("/stays", 10)]);
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("Sat, 21 Nov 2026 11:59:58 GMT")]
+    public async Task A_refusal_that_asks_for_no_wait_slows_everybody_down_all_the_same(string retryAfter)
+    {
+        using var bench = new Bench(settings: Set(("Retry:MaxRetries", "0")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(429).Header("Retry-After", retryAfter).After(TimeSpan.FromMilliseconds(10)));
+
+        await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20 * i), bench.Time);
+            (await client.GetAsync("things")).Dispose();
+        })));
+
+        bench.Wire.Attempts.Count(attempt => attempt.Elapsed < TimeSpan.FromSeconds(2)).ShouldBeLessThan(30);
+    }
+
     [Fact]
     public async Task The_caller_gives_up_at_once_from_a_closed_gate()
     {
