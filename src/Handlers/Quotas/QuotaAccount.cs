@@ -83,7 +83,7 @@ internal sealed class QuotaAccount : Quota
             charge = charge.PricedNeedsLock(this, lane, operation);
             if ((WaitingNeedsLock is not { } others || others.LetsPassNeedsLock(lane))
                 && new Charged(this, lane, charge).FitsAtNeedsLock(now, out _) <= now
-                && (demand.Priority < demand.Policy.YieldsFrom
+                && (demand.Priority < demand.Policy.Reserve.YieldsFrom
                     || new Charged(this, lane, charge).YieldsUntilNeedsLock(demand.Priority, demand.Policy.Reserve, now) <= now)
                 && (authority is null || authority.TryTake(this, now, out _)))
             {

@@ -44,9 +44,6 @@ internal sealed class QuotaPolicy
     /// <summary>What the client leaves to interactive calls.</summary>
     public Reserve Reserve { get; init; }
 
-    /// <summary>From this priority on calls leave room for others; see <see cref="Courtesy"/> and <see cref="Reserve"/>.</summary>
-    public CallPriority YieldsFrom => Reserve.Percent > 0 ? CallPriority.Normal : CallPriority.Background;
-
     /// <summary>The account that the client's last call was charged to. Any of those in use will do: whoever reads it compares the names.</summary>
     public QuotaAccount? LastAccount { get; set; }
 

@@ -216,6 +216,26 @@ public class PacingModeTests
         StartsOf(bench)[10..].ShouldBe([60, 60]);
     }
 
+    [Theory]
+    [InlineData("Pacing:Mode", "FinishSoonest", 2)]
+    [InlineData("Pacing:ReservePercent", "10", 1)]
+    public async Task What_is_reserved_changes_while_calls_wait(string option, string value, int gone)
+    {
+        using Bench bench = With("Reserve", "10/minute");
+
+        await bench.Run(async client =>
+        {
+            Task ordinary = Starts(bench, client, 12);
+            await Task.Delay(TimeSpan.FromSeconds(1), bench.Time);
+            bench.Settings.Edit(Settings.Key("api", option), value);
+            await bench.Time.SettleAsync();
+
+            StartsOf(bench).Count(start => start == 1).ShouldBe(gone);
+            bench.Services.GetRequiredService<IResilienceMonitor>().Explain("api").Count.ShouldBe(4 - gone);
+            await ordinary;
+        });
+    }
+
     [Fact]
     [Trait("Requirement", "D6")]
     public async Task Reserve_keeps_an_hours_quota_open_for_people()

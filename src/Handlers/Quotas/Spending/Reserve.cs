@@ -5,6 +5,9 @@ namespace Handlers.Quotas;
 /// <summary>The share of every limit, in percent, that a client's calls leave to interactive ones (<see cref="PacingMode.Reserve"/>); 0 for none.</summary>
 internal readonly record struct Reserve(double Percent)
 {
+    /// <summary>From this priority on calls leave room for others, here or out of <see cref="Courtesy"/>.</summary>
+    public CallPriority YieldsFrom => Percent > 0 ? CallPriority.Normal : CallPriority.Background;
+
     /// <summary>Whether a call of this priority leaves room for others.</summary>
     public bool Binds(CallPriority priority) => Percent > 0 && priority != CallPriority.Interactive;
 

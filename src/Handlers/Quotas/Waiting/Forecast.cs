@@ -139,7 +139,7 @@ internal readonly struct Forecast(QuotaAccount account, Lanes? lanes, long now)
     private Prospect ProspectOf(Waiter waiter, in Load ahead)
     {
         Lane lane = lanes!.FreshNeedsLock(waiter.Lane);
-        var prospect = new Prospect(account, waiter.Priority, lane.Shape.Policy.Reserve, now);
+        var prospect = new Prospect(account, waiter.Priority, lane.Reserve, now);
         for (var charged = new Charged(account, lane, waiter.Charge.PricedNeedsLock(account, lane, waiter.Operation)); charged.MoveNext();)
         {
             // Lanes that wait for the same advance together.

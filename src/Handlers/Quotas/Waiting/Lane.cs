@@ -15,6 +15,9 @@ internal sealed class Lane(QuotaShape shape)
     /// <summary>The account's state of quotas that <see cref="Quotas"/> stands for.</summary>
     public int Version { get; private set; } = -1;
 
+    /// <summary>What its calls leave to interactive ones: by the client's configuration as it is now, also for those that wait already.</summary>
+    public Reserve Reserve { get; set; } = shape.Policy.Reserve;
+
     public WaitQueue Queue { get; } = new();
 
     /// <summary>What its calls really cost; null while no answer has told.</summary>

@@ -124,6 +124,14 @@ internal sealed class Lanes(QuotaAccount account, LedgerClock clock) : IDisposab
             }
         }
 
+        foreach (Lane lane in _lanes)
+        {
+            if (lane.Shape.Policy.Client == policy.Client)
+            {
+                lane.Reserve = policy.Reserve;
+            }
+        }
+
         Waiting?.ConfiguredNeedsLock();
     }
 

@@ -222,11 +222,11 @@ internal sealed class WaitingLanes : IDisposable
         Lane lane = _all.FreshNeedsLock(first.Lane);
         Charge charge = first.Charge.PricedNeedsLock(_account, lane, first.Operation);
         fitsAt = new Charged(_account, lane, charge).FitsAtNeedsLock(now, out Quota? last);
-        QuotaPolicy policy = lane.Shape.Policy;
-        if (fitsAt <= now && first.Priority >= policy.YieldsFrom && lane.Queue.Rank != 0)
+        Reserve reserve = lane.Reserve;
+        if (fitsAt <= now && first.Priority >= reserve.YieldsFrom && lane.Queue.Rank != 0)
         {
             // It yields to calls to come, and claims nothing; one that was passed over for too long does not yield.
-            fitsAt = new Charged(_account, lane, charge).YieldsUntilNeedsLock(first.Priority, policy.Reserve, now);
+            fitsAt = new Charged(_account, lane, charge).YieldsUntilNeedsLock(first.Priority, reserve, now);
         }
 
         AuthorityGate? authority = _account.Ledger.AuthorityOf(first.Authority);
@@ -241,7 +241,7 @@ internal sealed class WaitingLanes : IDisposable
         DequeueNeedsLock(first, goes: true);
 
         // One that goes into the reserve at once passes nobody over: the others may not have it.
-        if (policy.Reserve.Percent <= 0 || first.Since < now)
+        if (reserve.Percent <= 0 || first.Since < now)
         {
             PassOverNeedsLock(first.Priority);
         }
