@@ -42,6 +42,9 @@ internal sealed class ClientPolicy
 
     public BackoffSettings Backoff { get; }
 
+    /// <summary>Pacing groups that may mean no call; null for none.</summary>
+    public UndecidedGroups? UndecidedGroups { get; init; }
+
     /// <summary>The pacing options in the ledger's form.</summary>
     public PacingRules Pacing { get; }
 

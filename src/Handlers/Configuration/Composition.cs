@@ -14,6 +14,9 @@ internal sealed record Composition
 
     public required Origins Origins { get; init; }
 
+    /// <summary>Pacing groups of which only a request's host will tell whether they mean any call.</summary>
+    public ImmutableArray<(string Name, string Place)> UndecidedGroups { get; init; } = [];
+
     /// <summary>Everything that is wrong, one message each; with any, <see cref="Options"/> must not be used.</summary>
     public required ImmutableArray<string> Errors { get; init; }
 

@@ -35,4 +35,11 @@ internal static partial class ConfigurationLog
         "Client \"{Client}\" has no good options: to ask for it throws until its configuration is corrected. {Errors}",
         EventName = nameof(EventIds.ClientUnusable))]
     public static partial void ClientUnusable(ILogger logger, string client, string errors);
+
+    [LoggerMessage(
+        EventIds.GroupWithoutCalls,
+        LogLevel.Warning,
+        "{Group} means no call to {Host}: {Why}",
+        EventName = nameof(EventIds.GroupWithoutCalls))]
+    public static partial void GroupWithoutCalls(ILogger logger, string group, string host, string why);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Handlers.Quotas;
 
 namespace Handlers;
@@ -23,15 +24,27 @@ internal static class GroupNames
             {
                 errors.Add($"{layer.Place(PathOf(name))} would be a group of all calls; for these there are Pacing:Limits, Pacing:MinInterval and Pacing:MaxConcurrency.");
             }
-            else if (provider is not null && MeansNothing(name, group, provider))
+            else if (provider is not null && group.Match is null && Objection(name, provider) is { } why)
             {
-                errors.Add($"{layer.Place(PathOf(name))} means no call: {Why(name, provider)}");
+                errors.Add($"{layer.Place(PathOf(name))} means no call: {why}");
             }
         }
     }
 
-    private static bool MeansNothing(string name, PacingGroupOptions group, Provider provider) =>
-        group.Match is null && provider.Resources is { } known && !known.Any(resource => Covers(resource, name));
+    /// <summary>Those of one client that only a provider's quota can give a meaning, where none is known yet: the name, and where it was said.</summary>
+    public static ImmutableArray<(string Name, string Place)> Undecided(ResilienceHandlersOptions options, Origins origins, Provider? provider) =>
+        provider is not null ? [] :
+        [
+            .. from @group in options.Pacing.Groups
+               where @group.Value.Match is null
+               let layer = OriginOf(@group.Key, origins)
+               where layer is not null
+               select (@group.Key, layer.Place(PathOf(@group.Key))),
+        ];
+
+    /// <summary>Why a group that is named after a quota of the provider means no call; null when it means some, or may.</summary>
+    public static string? Objection(string name, Provider provider) =>
+        provider.Resources is { } known && !known.Any(resource => Covers(resource, name)) ? Why(name, provider) : null;
 
     private static Layer? OriginOf(string group, Origins origins) =>
         OptionSchema.KeysOf(PathOf(group)).Select(key => origins[$"{PathOf(group)}:{key}"]).FirstOrDefault(layer => layer.IsForOneClient);

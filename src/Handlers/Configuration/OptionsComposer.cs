@@ -61,7 +61,15 @@ internal static class OptionsComposer
 
         new OptionRules(options, origins, errors).Apply();
         GroupNames.Check(options, origins, provider, errors);
-        return new Composition { Client = layers.Client, Options = options, Provider = provider, Origins = origins, Errors = [.. errors] };
+        return new Composition
+        {
+            Client = layers.Client,
+            Options = options,
+            Provider = provider,
+            Origins = origins,
+            UndecidedGroups = GroupNames.Undecided(options, origins, provider),
+            Errors = [.. errors],
+        };
     }
 
     /// <summary>

@@ -18,6 +18,7 @@ internal static class EventIds
     public const int EditRejected = 152;
     public const int EditNotApplied = 153;
     public const int ClientUnusable = 154;
+    public const int GroupWithoutCalls = 155;
 
     public const int StoreFailed = 200;
     public const int StoreRecovered = 201;

@@ -32,6 +32,7 @@ public sealed class PacingHandler : ChainedHandler
         call.Paced = true;
         ClientPolicy policy = PolicyOf(call);
         ResilienceHandlersOptions options = policy.Options;
+        policy.UndecidedGroups?.Meet(call.Provider!, call.Original.Uri!, call.Client.Logger);
         var demand = new QuotaDemand
         {
             Policy = policy.Pacing.Quotas,

@@ -97,7 +97,7 @@ internal sealed class ClientRegistry : IDisposable
     }
 
     private ClientPolicy PolicyOf(string name, int version, Composition composition) =>
-        new(name, version, composition.Options, composition.Provider, _state.Providers);
+        new(name, version, composition.Options, composition.Provider, _state.Providers) { UndecidedGroups = UndecidedGroups.Of(composition) };
 
     /// <summary>The clients that may have a section; null when any name may, because defaults reach every client.</summary>
     private ClientLayers[]? Expected() => ReachEveryone ? null : [.. _registrations.Names.Select(LayersOf)];
