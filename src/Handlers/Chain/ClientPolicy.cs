@@ -7,22 +7,25 @@ namespace Handlers;
 /// <summary>One client's options, composed and parsed: immutable, so that a call can hold on to what held when it began.</summary>
 internal sealed class ClientPolicy
 {
+    private readonly Composition _composition;
     private readonly Provider? _provider;
     private readonly ProviderTable _providers;
     private readonly ImmutableArray<string> _keyed;
     private readonly string[] _keyHeaders;
 
-    public ClientPolicy(string client, int version, ResilienceHandlersOptions options, Provider? provider, ProviderTable providers)
+    public ClientPolicy(int version, Composition composition, ProviderTable providers)
     {
-        Options = options;
-        _provider = provider;
+        ResilienceHandlersOptions options = Options = composition.Options;
+        _composition = composition;
+        _provider = composition.Provider;
         _providers = providers;
+        UndecidedGroups = UndecidedGroups.Of(composition);
         Enabled = options.Enabled ? StagesOf(options) : Stages.None;
         RetryOn = ErrorClasses.Parse(options.Retry.RetryOn);
         WaitOutOn = ErrorClasses.Parse(options.Retry.WaitOutOn);
         ReplaySafe = EndpointPattern.TryParse(options.Retry.ReplaySafe, out EndpointPattern? safe, out _) ? safe : null;
         Backoff = BackoffSettings.From(options.Retry);
-        Pacing = new PacingRules(client, version, options.Pacing);
+        Pacing = new PacingRules(composition.Client, version, options.Pacing);
         _keyed = [.. options.Idempotency.Methods.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         _keyHeaders = options.Caching.KeyHeaders.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         FallbackModels = options.Fallback.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -43,7 +46,7 @@ internal sealed class ClientPolicy
     public BackoffSettings Backoff { get; }
 
     /// <summary>Pacing groups that may mean no call; null for none.</summary>
-    public UndecidedGroups? UndecidedGroups { get; init; }
+    public UndecidedGroups? UndecidedGroups { get; }
 
     /// <summary>The pacing options in the ledger's form.</summary>
     public PacingRules Pacing { get; }
@@ -56,6 +59,9 @@ internal sealed class ClientPolicy
 
     /// <summary>The provider that the options or the client's name say; null when the host decides.</summary>
     public string? NamedProvider => _provider?.Name;
+
+    /// <summary>What a message calls an option that somebody may want to change: in full, where it was set or can be.</summary>
+    public string PlaceOf(string option) => _composition.PlaceOf(option);
 
     /// <summary>The client's provider, or the one that answers on the request's host.</summary>
     public Provider ProviderFor(HttpRequestMessage request) => _provider ?? _providers.ForHost(request.RequestUri?.Host);

@@ -129,7 +129,7 @@ internal sealed class ClientState
         }
 
         return composition.Errors.IsEmpty
-            ? new ClientState("", state, new ClientPolicy("", 0, composition.Options, composition.Provider, state.Providers) { UndecidedGroups = UndecidedGroups.Of(composition) })
+            ? new ClientState("", state, new ClientPolicy(0, composition, state.Providers))
             : throw new InvalidConfigurationException("", composition.Errors);
     }
 

@@ -7,22 +7,23 @@ internal static class Refusals
 
     public static CallTimeoutException TimedOut(Call call, TimeoutCause cause)
     {
-        ResilienceHandlersOptions options = call.Policy.Options;
+        ClientPolicy policy = call.Policy;
+        string attempt = call.Options?.AttemptTimeout is null ? policy.PlaceOf("AttemptTimeout") : "CallOptions.AttemptTimeout";
         (TimeSpan limit, string message) = cause switch
         {
             TimeoutCause.Attempt => (
                 call.AttemptTimeout,
-                $"{call.Operation}: attempt {call.Attempts} got no headers within {call.AttemptTimeout} (AttemptTimeout). It may have been executed."),
+                $"{call.Operation}: attempt {call.Attempts} got no headers within {call.AttemptTimeout} ({attempt}). It may have been executed."),
             TimeoutCause.Peek => (
                 call.AttemptTimeout,
                 $"{call.Operation}: attempt {call.Attempts} was answered with HTTP {(int?)call.Response?.StatusCode}, but the body that says what this means did not "
-                + $"come within {call.AttemptTimeout} (AttemptTimeout)."),
+                + $"come within {call.AttemptTimeout} ({attempt})."),
             TimeoutCause.BodyIdle => (
-                options.BodyIdleTimeout,
-                $"{call.Operation}: the stream was silent for {options.BodyIdleTimeout} (BodyIdleTimeout)."),
+                policy.Options.BodyIdleTimeout,
+                $"{call.Operation}: the stream was silent for {policy.Options.BodyIdleTimeout} ({policy.PlaceOf("BodyIdleTimeout")})."),
             _ => (
                 call.TotalTimeout,
-                $"{call.Operation}: the call did not end within its deadline of {call.TotalTimeout} (TotalTimeout, or CallOptions.Deadline); "
+                $"{call.Operation}: the call did not end within its deadline of {call.TotalTimeout} ({policy.PlaceOf("TotalTimeout")}, or CallOptions.Deadline); "
                 + $"it made {call.Attempts} attempt(s)."),
         };
         return new CallTimeoutException(message, limit, cause == TimeoutCause.Total, new CallReport(call));

@@ -67,6 +67,7 @@ internal static class OptionsComposer
             Options = options,
             Provider = provider,
             Origins = origins,
+            Section = (layers.ClientSection ?? layers.Root?.GetSection(Defaults)) is { } own ? Layer.PathOf(own) : null,
             UndecidedGroups = GroupNames.Undecided(options, origins, provider),
             Errors = [.. errors],
         };

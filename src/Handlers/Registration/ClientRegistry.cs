@@ -85,19 +85,16 @@ internal sealed class ClientRegistry : IDisposable
         };
         int version = 0;
         ClientState client = source.Current is { } options
-            ? new ClientState(name, _state, PolicyOf(name, version, options))
+            ? new ClientState(name, _state, new ClientPolicy(version, options, _state.Providers))
             : new ClientState(name, _state, source.Mistakes);
         source.Watch((old, edited) =>
         {
-            client.Apply(PolicyOf(name, ++version, edited));
+            client.Apply(new ClientPolicy(++version, edited, _state.Providers));
             _state.Events.OptionsReloaded(name, old, edited);
         });
         _watches.Add(source);
         return client;
     }
-
-    private ClientPolicy PolicyOf(string name, int version, Composition composition) =>
-        new(name, version, composition.Options, composition.Provider, _state.Providers) { UndecidedGroups = UndecidedGroups.Of(composition) };
 
     /// <summary>The clients that may have a section; null when any name may, because defaults reach every client.</summary>
     private ClientLayers[]? Expected() => ReachEveryone ? null : [.. _registrations.Names.Select(LayersOf)];

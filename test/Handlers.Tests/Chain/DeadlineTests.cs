@@ -45,6 +45,28 @@ public sealed class DeadlineTests
         bench.Time.Elapsed.ShouldBe(TimeSpan.FromSeconds(5));
     }
 
+    [Theory]
+    [InlineData(null, "ResilienceHandlers:Clients:api:AttemptTimeout")]
+    [InlineData(20, "CallOptions.AttemptTimeout")]
+    public async Task What_cuts_a_long_poll_off_is_named_in_full(int? own, string place)
+    {
+        using var bench = new Bench();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "poll");
+        request.SetCallOptions(new CallOptions { AttemptTimeout = own is { } seconds ? TimeSpan.FromSeconds(seconds) : null });
+
+        await bench.Run(async client =>
+            (await Should.ThrowAsync<CallTimeoutException>(() => client.SendAsync(request))).Message.ShouldContain($"({place})"));
+    }
+
+    [Fact]
+    public async Task Options_set_in_code_are_named_as_such_when_they_cut_off()
+    {
+        using var bench = new Bench(add: builder => builder.AddResilienceHandlers(options => options.TotalTimeout = TimeSpan.FromSeconds(3)));
+
+        await bench.Run(async client => (await Should.ThrowAsync<CallTimeoutException>(() => client.GetAsync("things"))).Message
+            .ShouldContain("(AddResilienceHandlers(\"api\", …) code: TotalTimeout, or CallOptions.Deadline)"));
+    }
+
     [Fact]
     public async Task The_deadline_covers_all_attempts()
     {
