@@ -12,6 +12,10 @@ public static class ResilienceEndpointRouteBuilderExtensions
     /// Maps a page that shows circuits, quotas, queues and calls live, with <c>/snapshot</c> and <c>/history</c> (JSON) and <c>/events</c> (server-sent events) below
     /// it. It answers only this machine unless authorization is added to what is returned, or <see cref="ResilienceStatusOptions.AllowRemote"/> is set.
     /// </summary>
+    /// <remarks>
+    /// A reverse proxy on the same machine that asks for <c>localhost</c> and adds no header of its own can't be told from a person at this machine, and neither can those
+    /// behind it. Behind one add <c>RequireAuthorization()</c>, or let it pass the host on (nginx: <c>proxy_set_header Host $host</c>).
+    /// </remarks>
     /// <param name="endpoints">The app.</param>
     /// <param name="pattern">Where. Default <c>/resilience</c>.</param>
     /// <param name="configure">Changes the options.</param>

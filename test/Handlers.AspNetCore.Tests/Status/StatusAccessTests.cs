@@ -43,6 +43,8 @@ public sealed class StatusAccessTests
     [Theory]
     [InlineData("X-Forwarded-For", "203.0.113.7")]
     [InlineData("Forwarded", "for=203.0.113.7")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("CF-Connecting-IP", "203.0.113.7")]
     [InlineData("Host", "attacker.example")]
     [InlineData("Host", "localhost.attacker.example")]
     public async Task Neither_a_proxy_on_this_machine_nor_a_foreign_name_for_it_opens_the_page(string header, string value)
@@ -50,6 +52,17 @@ public sealed class StatusAccessTests
         await using StatusApp app = await StatusApp.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/resilience/snapshot");
         request.Headers.TryAddWithoutValidation(header, value);
+
+        using HttpResponseMessage answer = await app.Browser.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_asks_for_this_machine_and_speaks_its_old_protocol_does_not_open_it_either()
+    {
+        await using StatusApp app = await StatusApp.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/resilience/snapshot") { Version = HttpVersion.Version10 };
 
         using HttpResponseMessage answer = await app.Browser.SendAsync(request);
 
