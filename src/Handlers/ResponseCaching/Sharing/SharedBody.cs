@@ -53,7 +53,7 @@ internal static class SharedBody
     }
 
     /// <summary>What a read that was left behind throws in the end concerns nobody.</summary>
-    private static void Observe(Task reading) => reading.ContinueWith(
+    private static void Observe(Task reading) => _ = reading.ContinueWith(
         static failed => _ = failed.Exception,
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
