@@ -41,7 +41,7 @@ public sealed class CircuitBreakerHandlerTests
     [Trait("Requirement", "C1")]
     public async Task Stays_closed_where_a_third_fails_at_once_and_the_others_succeed_slowly()
     {
-        using var bench = new Bench(settings: Set(("Retry:MaxRetries", "0"), ("Pacing:Enabled", "false")));
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "0"), ("Pacing:Enabled", "false")));
         bench.Wire.OnEach(attempt => attempt.Number % 3 == 0 ? Unavailable : ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(2)));
         var statuses = new List<HttpStatusCode>();
 
@@ -65,7 +65,8 @@ public sealed class CircuitBreakerHandlerTests
     public async Task A_probe_that_told_nothing_leaves_its_slot_to_the_next(string probe)
     {
         bool isQueued = probe.EndsWith("queue", StringComparison.Ordinal);
-        using var bench = new Bench(settings: Set(
+        using var bench = new Bench(settings: Settings.For(
+            "api",
             ("CircuitBreaker:FailureThreshold", "1"), ("CircuitBreaker:HalfOpenMaxCalls", "1"), ("Retry:MaxRetries", "0"),
             ("Pacing:MaxConcurrency", isQueued ? "1" : "100")));
         ScriptedAnswer told = probe switch
@@ -103,7 +104,7 @@ public sealed class CircuitBreakerHandlerTests
     [InlineData(true, false)]
     public async Task A_body_that_fails_on_our_side_says_nothing_about_the_upstream(bool wayFails, bool synchronous)
     {
-        using var bench = new Bench(settings: Set(("CircuitBreaker:FailureThreshold", "1")));
+        using var bench = new Bench(settings: Settings.For("api", ("CircuitBreaker:FailureThreshold", "1")));
         bench.Wire.OnEach(_ => wayFails ? ScriptedAnswer.Failure(new HttpRequestException("reset")) : HttpStatusCode.OK);
 
         var uploader = new Pipe();
@@ -128,7 +129,7 @@ public sealed class CircuitBreakerHandlerTests
     [Trait("Requirement", "E3")]
     public async Task Each_attempt_asks_the_circuit()
     {
-        using var bench = new Bench(settings: Set(("CircuitBreaker:FailureThreshold", "2"), ("Retry:Jitter", "0")));
+        using var bench = new Bench(settings: Settings.For("api", ("CircuitBreaker:FailureThreshold", "2"), ("Retry:Jitter", "0")));
         bench.Wire.OnEach(_ => Unavailable);
 
         await bench.Run(client => Should.ThrowAsync<CircuitOpenException>(() => client.GetAsync("things")));
@@ -139,7 +140,8 @@ public sealed class CircuitBreakerHandlerTests
     [Fact]
     public async Task Waiting_for_the_circuit_uses_no_retry()
     {
-        using var bench = new Bench(settings: Set(
+        using var bench = new Bench(settings: Settings.For(
+            "api",
             ("CircuitBreaker:FailureThreshold", "2"), ("CircuitBreaker:BreakDuration", "00:00:10"), ("Retry:WaitForCircuit", "true"), ("Retry:MaxRetries", "2"), ("Retry:Jitter", "0")));
         bench.Wire.Answers(Unavailable, Unavailable, HttpStatusCode.OK);
 
@@ -207,13 +209,11 @@ public sealed class CircuitBreakerHandlerTests
         }
     }
 
-    private static Dictionary<string, string?> Five() => Set(
+    private static Dictionary<string, string?> Five() => Settings.For(
+        "api",
         ("CircuitBreaker:FailureThreshold", "5"),
         ("CircuitBreaker:BreakDuration", "00:01:00"),
         ("CircuitBreaker:HalfOpenMaxCalls", "3"),
         ("CircuitBreaker:SuccessThreshold", "2"),
         ("Retry:MaxRetries", "0"));
-
-    private static Dictionary<string, string?> Set(params (string Option, string Value)[] options) =>
-        options.ToDictionary(o => $"ResilienceHandlers:Clients:api:{o.Option}", o => (string?)o.Value, StringComparer.Ordinal);
 }

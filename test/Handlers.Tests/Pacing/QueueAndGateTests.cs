@@ -9,7 +9,7 @@ public sealed class QueueAndGateTests
     [Fact]
     public async Task A_call_that_sleeps_before_its_retry_holds_no_slot()
     {
-        using var bench = new Bench(settings: Set(("Pacing:MaxConcurrency", "1"), ("Retry:Jitter", "0"), ("Retry:BaseDelay", "00:00:10")));
+        using var bench = new Bench(settings: Settings.For("api", ("Pacing:MaxConcurrency", "1"), ("Retry:Jitter", "0"), ("Retry:BaseDelay", "00:00:10")));
         bench.Wire.OnEach(a => a.Number == 1 ? ScriptedAnswer.Status(500).Body(new ScriptedBody().Text("x"), "text/plain") : HttpStatusCode.OK);
 
         await bench.Run(async client =>
@@ -34,7 +34,7 @@ public sealed class QueueAndGateTests
     [InlineData("Pacing:Groups:all:Limits", "1/minute", "none")]
     public async Task Who_waits_goes_at_once_when_an_edit_makes_room(string option, string before, string? after)
     {
-        using var bench = new Bench(settings: Set((option, before), ("Pacing:Groups:all:Match", "GET /*")));
+        using var bench = new Bench(settings: Settings.For("api", (option, before), ("Pacing:Groups:all:Match", "GET /*")));
         bench.Wire.OnEach(attempt => attempt.Number == 1 ? ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(40)) : HttpStatusCode.OK);
 
         await bench.Run(async client =>
@@ -55,7 +55,7 @@ public sealed class QueueAndGateTests
     [Fact]
     public async Task An_answer_of_no_bytes_holds_no_slot_although_nobody_disposes_of_it()
     {
-        using var bench = new Bench(settings: Set(("Pacing:MaxConcurrency", "1")));
+        using var bench = new Bench(settings: Settings.For("api", ("Pacing:MaxConcurrency", "1")));
         bench.Wire.OnEach(_ => ScriptedAnswer.Status(202).Body(new ScriptedBody()).Header("Content-Length", "0"));
 
         await bench.Run(async client =>
@@ -74,7 +74,7 @@ public sealed class QueueAndGateTests
     [Trait("Requirement", "E8")]
     public async Task A_bulkhead_lets_so_many_at_once_and_a_slot_is_held_until_the_body_ends()
     {
-        using var bench = new Bench(settings: Set(("Pacing:MaxConcurrency", "3")));
+        using var bench = new Bench(settings: Settings.For("api", ("Pacing:MaxConcurrency", "3")));
         int now = 0;
         int most = 0;
         bench.Wire.OnEach(_ =>
@@ -96,7 +96,7 @@ public sealed class QueueAndGateTests
     [Fact]
     public async Task The_caller_gives_up_at_once_from_the_queue_and_nobody_waits_for_his_place()
     {
-        using var bench = new Bench(settings: Set(("Pacing:MinInterval", "00:00:10")));
+        using var bench = new Bench(settings: Settings.For("api", ("Pacing:MinInterval", "00:00:10")));
         bench.Wire.OnEach(_ => HttpStatusCode.OK);
 
         await bench.Run(async client =>
@@ -157,7 +157,7 @@ public sealed class QueueAndGateTests
     [Fact]
     public async Task The_caller_of_send_gives_up_at_once_from_the_queue()
     {
-        using var bench = new Bench(settings: Set(("Pacing:MinInterval", "00:00:10")));
+        using var bench = new Bench(settings: Settings.For("api", ("Pacing:MinInterval", "00:00:10")));
         bench.Wire.OnEach(_ => HttpStatusCode.OK);
         using var cts = new CancellationTokenSource(TimeSpan.FromSeconds(3), bench.Time);
 
@@ -176,7 +176,7 @@ public sealed class QueueAndGateTests
     [Fact]
     public async Task A_wait_of_a_day_is_reported_and_closes_the_gate_for_as_long_as_allowed()
     {
-        using var bench = new Bench(settings: Set(("RateLimits:MaxServerWait", "00:10:00"), ("TotalTimeout", "00:01:00")));
+        using var bench = new Bench(settings: Settings.For("api", ("RateLimits:MaxServerWait", "00:10:00"), ("TotalTimeout", "00:01:00")));
         bench.Wire.Answers(ScriptedAnswer.Status(429).RetryAfter(86400).Text("tomorrow")).OnEach(_ => HttpStatusCode.OK);
 
         await bench.Run(async client =>
@@ -203,14 +203,11 @@ public sealed class QueueAndGateTests
     [InlineData("Fri, 31 Dec 9999 23:59:59 GMT")]
     public async Task Even_the_longest_hints_and_the_longest_allowed_wait_overflow_no_timer(string retryAfter)
     {
-        using var bench = new Bench(settings: Set(("RateLimits:MaxServerWait", "31.00:00:00"), ("TotalTimeout", "none"), ("Retry:MaxRetries", "1")));
+        using var bench = new Bench(settings: Settings.For("api", ("RateLimits:MaxServerWait", "31.00:00:00"), ("TotalTimeout", "none"), ("Retry:MaxRetries", "1")));
         bench.Wire.Answers(ScriptedAnswer.Status(429).Header("Retry-After", retryAfter)).OnEach(_ => HttpStatusCode.OK);
 
         await bench.Run(async client => (await client.GetAsync("things")).Dispose());
 
         (bench.Wire.Attempts.Count == 1 || bench.Wire.Attempts[1].Elapsed >= TimeSpan.FromDays(30)).ShouldBeTrue();
     }
-
-    private static Dictionary<string, string?> Set(params (string Option, string Value)[] options) =>
-        options.ToDictionary(o => $"ResilienceHandlers:Clients:api:{o.Option}", o => (string?)o.Value, StringComparer.Ordinal);
 }

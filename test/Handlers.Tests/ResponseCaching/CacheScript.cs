@@ -45,6 +45,19 @@ internal sealed partial class CacheScript : HttpMessageHandler
         await PlayAsync(script, new DistributedResponseStore(new DictionaryCache { Before = static _ => Task.CompletedTask }), streamed: true);
     }
 
+    /// <summary>The scripts of a text, each below a line "# name".</summary>
+    public static TheoryData<string, string> Table(string text)
+    {
+        var table = new TheoryData<string, string>();
+        foreach (string section in ("\n" + text).Split("\n# ", StringSplitOptions.RemoveEmptyEntries))
+        {
+            int end = section.IndexOf('\n', StringComparison.Ordinal);
+            table.Add(section[..end], section[(end + 1)..]);
+        }
+
+        return table;
+    }
+
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         _arrived.ShouldBeNull($"{_line.Text}: a second request");

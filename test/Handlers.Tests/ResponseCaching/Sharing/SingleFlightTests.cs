@@ -4,27 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Handlers.Tests.ResponseCaching;
 
+/// <summary>Who asks for what is being fetched waits for that; a crowd makes one attempt.</summary>
 public class SingleFlightTests
 {
     private const int Crowd = 1000;
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
-
-    [Fact]
-    public async Task Nobody_waits_for_a_connection_of_somebody_else()
-    {
-        using var bench = new Bench();
-        bench.Wire.OnEach(attempt => ScriptedAnswer.Status(101).After(TimeSpan.FromSeconds(attempt.Number == 1 ? 20 : 1)));
-
-        await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 2).Select(async _ =>
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "socket");
-            request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
-            request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
-            (await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)).Dispose();
-        })));
-
-        bench.Wire.Attempts.Select(attempt => attempt.Elapsed).ShouldBe([TimeSpan.Zero, TimeSpan.Zero]);
-    }
 
     [Fact]
     public async Task A_crowd_makes_one_attempt()
@@ -173,55 +157,6 @@ public class SingleFlightTests
     }
 
     [Fact]
-    public async Task The_urgent_do_not_wait_for_the_background()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.Answers(CacheBench.Fresh("slow").After(10 * Second));
-        bench.Wire.OnEach(_ => CacheBench.Fresh("quick").After(Second));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            using HttpRequestMessage background = CacheBench.Get();
-            background.SetCallOptions(new CallOptions { Priority = CallPriority.Background });
-            Task<string> leader = bench.ReadAsync(background);
-
-            (await bench.ReadAsync()).ShouldBe("quick");
-            bench.Time.Elapsed.ShouldBe(Second);
-            (await leader).ShouldBe("slow");
-        });
-    }
-
-    [Theory]
-    [InlineData("no-store")]
-    [InlineData("max-age=0")]
-    [InlineData("no-cache")]
-    public async Task What_is_not_to_be_shared_is_fetched_by_each_at_once(string cacheControl)
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Text("own").Header("Cache-Control", cacheControl).Header("ETag", "\"a\"").After(Second));
-
-        await bench.Time.RunAsync(() => Task.WhenAll(Enumerable.Range(0, 10).Select(_ => bench.ReadAsync())));
-
-        bench.Wire.Attempts.Count.ShouldBe(10);
-        bench.Time.Elapsed.ShouldBe(2 * Second); // nobody waits more than once
-    }
-
-    [Fact]
-    public async Task Nobody_waits_again_for_what_was_not_to_be_shared_last_time()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Text("own").After(Second));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            await bench.ReadAsync();
-            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => bench.ReadAsync()));
-        });
-
-        bench.Time.Elapsed.ShouldBe(2 * Second);
-    }
-
-    [Fact]
     public async Task A_failing_server_is_tried_by_each_at_once()
     {
         using var bench = new CacheBench();
@@ -277,140 +212,6 @@ public class SingleFlightTests
 
         bench.Wire.Attempts.Count.ShouldBe(2);
         bench.Wire.Undisposed.ShouldBe(0);
-    }
-
-    // A caller who looks at headers first may read the bodies in any order, or the first only after the second has come.
-    [Fact]
-    public async Task Who_reads_late_holds_nobody_up()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(_ => CacheBench.Fresh("shared").After(Second));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            HttpResponseMessage[] responses = await Task.WhenAll(bench.SendAsync(), bench.SendAsync());
-
-            (await responses[1].Content.ReadAsStringAsync()).ShouldBe("shared");
-            (await responses[0].Content.ReadAsStringAsync()).ShouldBe("shared");
-        });
-
-        bench.Wire.Attempts.Count.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Who_comes_when_the_body_is_on_its_way_goes_alone()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(_ => CacheBench.Fresh().Body(new ScriptedBody().Text("one").Wait(Second).Text("two")));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            using HttpResponseMessage first = await bench.SendAsync();
-
-            (await bench.ReadAsync()).ShouldBe("onetwo");
-            (await first.Content.ReadAsStringAsync()).ShouldBe("onetwo");
-        });
-
-        bench.Wire.Attempts.Count.ShouldBe(2);
-    }
-
-    [Fact]
-    public async Task A_body_too_large_to_share_leaves_nobody_hanging()
-    {
-        using var bench = new CacheBench(new ResponseCachingOptions { MaxEntryBytes = 10 });
-        bench.Wire.OnEach(_ => CacheBench.Fresh().Body(new ScriptedBody().Trickle(new byte[40], 8, Second)));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            string[] bodies = await Task.WhenAll(bench.ReadAsync(), bench.ReadAsync(), bench.ReadAsync());
-
-            bodies.ShouldAllBe(body => body.Length == 40);
-        });
-
-        bench.Wire.Attempts.Count.ShouldBe(3);
-        bench.Wire.Undisposed.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task A_body_that_breaks_leaves_nobody_hanging()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(attempt => attempt.Number == 1
-            ? CacheBench.Fresh().Body(new ScriptedBody().Text("one").Wait(Second).Break()).After(Second)
-            : CacheBench.Fresh("whole"));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            Task<string> leader = bench.ReadAsync();
-            Task<string> follower = bench.ReadAsync();
-
-            await Should.ThrowAsync<HttpRequestException>(() => leader);
-            (await follower).ShouldBe("whole");
-        });
-
-        bench.Wire.Undisposed.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task Users_never_wait_for_each_other()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(attempt => CacheBench.Fresh(attempt.Headers["Authorization"]).After(Second));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            string[] bodies = await Task.WhenAll(
-                bench.ReadAsync(CacheBench.Get(fields: ("Authorization", "Bearer a"))), bench.ReadAsync(CacheBench.Get(fields: ("Authorization", "Bearer b"))));
-
-            bodies.ShouldBe(["Bearer a", "Bearer b"]);
-        });
-
-        bench.Time.Elapsed.ShouldBe(Second);
-    }
-
-    [Fact]
-    public async Task Requests_for_different_languages_are_not_identical()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(attempt => CacheBench.Fresh(attempt.Headers["Accept-Language"]).Header("Vary", "Accept-Language").After(Second));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            string[] bodies = await Task.WhenAll(
-                bench.ReadAsync(CacheBench.Get(fields: ("Accept-Language", "en"))), bench.ReadAsync(CacheBench.Get(fields: ("Accept-Language", "de"))));
-
-            bodies.ShouldBe(["en", "de"]);
-        });
-
-        bench.Time.Elapsed.ShouldBe(Second);
-    }
-
-    [Fact]
-    public async Task An_answer_for_other_headers_than_mine_sends_me_on_my_own()
-    {
-        using var bench = new CacheBench();
-        bench.Wire.OnEach(attempt => CacheBench.Fresh(attempt.Headers["X-Region"]).Header("Vary", "X-Region").After(Second));
-
-        await bench.Time.RunAsync(async () =>
-        {
-            string[] bodies = await Task.WhenAll(
-                bench.ReadAsync(CacheBench.Get(fields: ("X-Region", "eu"))), bench.ReadAsync(CacheBench.Get(fields: ("X-Region", "us"))));
-
-            bodies.ShouldBe(["eu", "us"]);
-        });
-
-        bench.Wire.Attempts.Count.ShouldBe(2);
-    }
-
-    [Fact]
-    public async Task Can_be_switched_off()
-    {
-        using var bench = new CacheBench(new ResponseCachingOptions { SingleFlight = false });
-        bench.Wire.OnEach(_ => CacheBench.Fresh().After(Second));
-
-        await bench.Time.RunAsync(() => Task.WhenAll(bench.ReadAsync(), bench.ReadAsync()));
-
-        bench.Wire.Attempts.Count.ShouldBe(2);
     }
 
     [Fact]
