@@ -121,7 +121,7 @@ public sealed class QueueAndGateTests
     [InlineData("Sat, 21 Nov 2026 11:59:58 GMT")]
     public async Task A_refusal_that_asks_for_no_wait_slows_everybody_down_all_the_same(string retryAfter)
     {
-        using var bench = new Bench(settings: Set(("Retry:MaxRetries", "0")));
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "0")));
         bench.Wire.OnEach(_ => ScriptedAnswer.Status(429).Header("Retry-After", retryAfter).After(TimeSpan.FromMilliseconds(10)));
 
         await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
