@@ -14,7 +14,7 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
         RequestHead.Read(call.Original.Headers, mode, policy, cache.Digests, keyField);
 
     /// <summary>The key of a request: whose it is (rule 10), and the URI as it goes on the wire, without the fragment.</summary>
-    public static ResponseKey KeyOf(Call call, ClientPolicy policy, string client, in RequestHead request)
+    public ResponseKey KeyOf(Call call, ClientPolicy policy, string client, in RequestHead request)
     {
         string? credential = request.Credential;
         string? named = call.Options?.Account ?? policy.Options.Account;
@@ -24,7 +24,8 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
             kind |= ResponseKeyKind.Head;
         }
 
-        return new ResponseKey(policy.Options.Caching.SharedStore ? "" : client, named ?? credential ?? "", Target(call.Original.Uri!), kind, request.Unnamed ?? "");
+        ResponseOwner owner = cache.Owners.Of(policy.Options.Caching.SharedStore ? "" : client, named ?? credential ?? "", request.Unnamed ?? "");
+        return new ResponseKey(owner, Target(call.Original.Uri!), kind);
     }
 
     /// <summary>What identifies a resource: scheme and host in lower case, no default port, no fragment; path and query byte for byte.</summary>

@@ -64,7 +64,7 @@ internal sealed class Invalidation(ClientState client, ResponseCache cache, Cach
     private List<ResponseKey> KeysOf(Call call, ClientPolicy policy)
     {
         RequestHead request = lookup.Read(call, policy, mode: null, call.Key?.Header);
-        ResponseKey own = CacheLookup.KeyOf(call, policy, client.Name, request);
+        ResponseKey own = lookup.KeyOf(call, policy, client.Name, request);
         bool hasUnnamed = request.Unnamed is not null;
         Uri target = call.Original.Uri!;
         List<ResponseKey> keys = [];

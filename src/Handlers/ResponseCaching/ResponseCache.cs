@@ -20,6 +20,8 @@ internal sealed class ResponseCache(ClientState client)
 
     public CredentialDigests Digests { get; } = new();
 
+    public ResponseOwners Owners { get; } = new();
+
     public StoredTexts Texts { get; } = new();
 
     public FlightTable Flights { get; } = new();

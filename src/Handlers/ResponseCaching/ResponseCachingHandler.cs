@@ -56,7 +56,7 @@ public sealed class ResponseCachingHandler : ChainedHandler
             return Step.Go;
         }
 
-        ResponseKey key = CacheLookup.KeyOf(call, policy, Client.Name, request);
+        ResponseKey key = _lookup.KeyOf(call, policy, Client.Name, request);
         if (_lookup.TryFind(call, Cache.StoreFor(options), key, out Found found))
         {
             return _lookup.Decide(call, null, request, key, found, null);

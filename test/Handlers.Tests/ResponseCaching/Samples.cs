@@ -58,5 +58,6 @@ internal static class Samples
 
     public static StoredResponses Responses(params StoredResponse[] variants) => new([.. variants]);
 
-    public static ResponseKey Key(string target, string account = "") => new("client", account, target, ResponseKeyKind.None);
+    public static ResponseKey Key(string target, string account = "") =>
+        new(new ResponseOwner("client", account, unnamed: ""), target, ResponseKeyKind.None);
 }

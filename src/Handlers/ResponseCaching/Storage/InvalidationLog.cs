@@ -19,5 +19,5 @@ internal sealed class InvalidationLog
     // As a difference, so that the numbers may start again after two thousand million.
     public bool HasHappenedSince(in ResponseKey key, int count) => unchecked(Volatile.Read(ref Slot(key)) - count) > 0;
 
-    private ref int Slot(in ResponseKey key) => ref _latest[(uint)key.TargetHash % Slots];
+    private ref int Slot(in ResponseKey key) => ref _latest[(uint)key.Target.GetHashCode(StringComparison.Ordinal) % Slots];
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Handlers.ResponseCaching;
 
 namespace Handlers;
 
@@ -9,28 +10,17 @@ namespace Handlers;
 /// </summary>
 public readonly struct ResponseKey : IEquatable<ResponseKey>
 {
-    private readonly string _scope;
-    private readonly string _account;
+    private readonly ResponseOwner _owner;
     private readonly string _target;
-    private readonly string _unnamed;
     private readonly int _hash;
-    private readonly int _targetHash;
     private readonly ResponseKeyKind _kind;
 
-    internal ResponseKey(string scope, string account, string target, ResponseKeyKind kind, string unnamed = "")
-        : this(scope, account, target, kind, unnamed, target.GetHashCode(StringComparison.Ordinal))
+    internal ResponseKey(ResponseOwner owner, string target, ResponseKeyKind kind)
     {
-    }
-
-    private ResponseKey(string scope, string account, string target, ResponseKeyKind kind, string unnamed, int targetHash)
-    {
-        _scope = scope;
-        _account = account;
+        _owner = owner;
         _target = target;
-        _unnamed = unnamed;
         _kind = kind;
-        _targetHash = targetHash;
-        _hash = HashCode.Combine(account, unnamed, targetHash, kind);
+        _hash = HashCode.Combine(owner.GetHashCode(), target.GetHashCode(StringComparison.Ordinal), kind);
     }
 
     internal bool IsHead => (_kind & ResponseKeyKind.Head) != 0;
@@ -39,13 +29,10 @@ public readonly struct ResponseKey : IEquatable<ResponseKey>
     internal bool IsNamed => (_kind & ResponseKeyKind.NamedAccount) != 0;
 
     /// <summary>How many characters the key holds on to.</summary>
-    internal int Length => _scope.Length + _account.Length + _target.Length + _unnamed.Length;
+    internal int Length => _owner.Length + _target.Length;
 
     /// <summary>The URI: what a write changes, whoever asks.</summary>
     internal string Target => _target;
-
-    /// <summary>A hash of the URI alone.</summary>
-    internal int TargetHash => _targetHash;
 
     /// <summary>Whether two keys are equal.</summary>
     /// <param name="left">One.</param>
@@ -57,19 +44,19 @@ public readonly struct ResponseKey : IEquatable<ResponseKey>
     /// <param name="right">The other.</param>
     public static bool operator !=(ResponseKey left, ResponseKey right) => !left.Equals(right);
 
-    internal ResponseKey ForGet() => new(_scope, _account, _target, _kind & ~ResponseKeyKind.Head, _unnamed, _targetHash);
+    internal ResponseKey ForGet() => new(_owner, _target, _kind & ~ResponseKeyKind.Head);
 
-    internal ResponseKey ForHead() => new(_scope, _account, _target, _kind | ResponseKeyKind.Head, _unnamed, _targetHash);
+    internal ResponseKey ForHead() => new(_owner, _target, _kind | ResponseKeyKind.Head);
 
     /// <summary>The key of the same account for a GET of another URI.</summary>
-    internal ResponseKey For(string target) => new(_scope, _account, target, _kind & ~ResponseKeyKind.Head, _unnamed);
+    internal ResponseKey For(string target) => new(_owner, target, _kind & ~ResponseKeyKind.Head);
 
     /// <summary>The key of the same account for a request without fields that nobody knows.</summary>
-    internal ResponseKey ForPlain() => new(_scope, _account, _target, _kind, "", _targetHash);
+    internal ResponseKey ForPlain() => new(_owner.WithoutUnnamed(), _target, _kind);
 
     /// <inheritdoc/>
     public bool Equals(ResponseKey other) =>
-        _hash == other._hash && _kind == other._kind && _target == other._target && _account == other._account && _unnamed == other._unnamed && _scope == other._scope;
+        _hash == other._hash && _kind == other._kind && _target == other._target && (ReferenceEquals(_owner, other._owner) || (_owner?.Equals(other._owner) ?? false));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is ResponseKey other && Equals(other);
@@ -81,7 +68,7 @@ public readonly struct ResponseKey : IEquatable<ResponseKey>
     public override string ToString()
     {
         // Each part with its length in front, so that no two keys run together to the same text.
-        string text = $"{(int)_kind}:{_scope?.Length}:{_scope}:{_account?.Length}:{_account}:{_unnamed?.Length}:{_unnamed}:{_target}";
+        string text = $"{(int)_kind}:{_owner?.Scope.Length}:{_owner?.Scope}:{_owner?.Account.Length}:{_owner?.Account}:{_owner?.Unnamed.Length}:{_owner?.Unnamed}:{_target}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 }

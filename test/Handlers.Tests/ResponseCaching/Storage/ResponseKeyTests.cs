@@ -4,12 +4,12 @@ namespace Handlers.Tests.ResponseCaching;
 
 public class ResponseKeyTests
 {
-    private static readonly ResponseKey Key = new("client", "acme", "https://a/x?y", ResponseKeyKind.NamedAccount);
+    private static readonly ResponseKey Key = Make("client", "acme", "", "https://a/x?y", ResponseKeyKind.NamedAccount);
 
     [Fact]
     public void Is_equal_by_value()
     {
-        var same = new ResponseKey("client", "acme", string.Concat("https://a", "/x?y"), ResponseKeyKind.NamedAccount);
+        ResponseKey same = Make("client", "acme", "", string.Concat("https://a", "/x?y"), ResponseKeyKind.NamedAccount);
 
         same.ShouldBe(Key);
         (same == Key).ShouldBeTrue();
@@ -17,22 +17,24 @@ public class ResponseKeyTests
         same.ToString().ShouldBe(Key.ToString());
     }
 
-    public static TheoryData<string, string, string, int> Others => new()
+    public static TheoryData<string, string, string, string, int> Others => new()
     {
-        { "other", "acme", "https://a/x?y", 1 },
-        { "client", "other", "https://a/x?y", 1 },
-        { "client", "acme", "https://a/x?Y", 1 },
-        { "client", "acme", "https://a/x?y", 2 }, // the digest of a credential is no account's name
-        { "client", "acme", "https://a/x?y", 5 }, // an answer to HEAD is none to GET
-        { "client", "acmeh", "ttps://a/x?y", 1 }, // the parts don't run together
-        { "clienta", "cme", "https://a/x?y", 1 },
+        { "other", "acme", "", "https://a/x?y", 1 },
+        { "client", "other", "", "https://a/x?y", 1 },
+        { "client", "acme", "tenant", "https://a/x?y", 1 },
+        { "client", "acme", "", "https://a/x?Y", 1 },
+        { "client", "acme", "", "https://a/x?y", 2 }, // the digest of a credential is no account's name
+        { "client", "acme", "", "https://a/x?y", 5 }, // an answer to HEAD is none to GET
+        { "client", "acmeh", "", "ttps://a/x?y", 1 }, // the parts don't run together
+        { "clienta", "cme", "", "https://a/x?y", 1 },
+        { "client", "", "acme", "https://a/x?y", 1 },
     };
 
     [Theory]
     [MemberData(nameof(Others))]
-    public void Differs_when_any_part_does(string scope, string account, string target, int kind)
+    public void Differs_when_any_part_does(string scope, string account, string unnamed, string target, int kind)
     {
-        var other = new ResponseKey(scope, account, target, (ResponseKeyKind)kind);
+        ResponseKey other = Make(scope, account, unnamed, target, (ResponseKeyKind)kind);
 
         (other != Key).ShouldBeTrue();
         (other.ToString() == Key.ToString()).ShouldBeFalse();
@@ -44,4 +46,7 @@ public class ResponseKeyTests
         Key.ToString().ShouldMatch("^[0-9a-f]{64}$");
         default(ResponseKey).ToString().Length.ShouldBe(64);
     }
+
+    private static ResponseKey Make(string scope, string account, string unnamed, string target, ResponseKeyKind kind) =>
+        new(new ResponseOwner(scope, account, unnamed), target, kind);
 }
