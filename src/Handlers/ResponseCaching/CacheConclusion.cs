@@ -32,6 +32,12 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
             return Step.Go;
         }
 
+        if (visit.Revalidation is null && StoragePolicy.IsOutOfQuestion(response))
+        {
+            Unshared(call, visit, Storability.ResponseForbids);
+            return Step.Go;
+        }
+
         ResponseHead head = default;
         head.Read(response, out ReceivedFields fields);
         Step step = wasConditional && response.StatusCode == HttpStatusCode.NotModified
@@ -161,7 +167,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
     /// <summary>The body is in memory already; it is stored whether the caller reads it or not.</summary>
     private static void CopyAtOnce(BodyCopy copy, HttpResponseMessage response)
     {
-        using var stream = new WatchedStream(copy);
+        using var stream = new WatchedStream(Stream.Null, copy);
         response.Content.CopyTo(stream, null, CancellationToken.None);
         copy.End();
     }

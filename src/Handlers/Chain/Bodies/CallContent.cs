@@ -154,7 +154,7 @@ internal sealed class CallContent : HttpContent
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>
-        _call.Watcher is null && Cause != TimeoutCause.BodyIdle && HeedsTokens(_inner) ? CopyAsync(stream, cancellationToken) : CopyByReadsAsync(stream, cancellationToken);
+        Cause != TimeoutCause.BodyIdle && HeedsTokens(_inner) ? CopyAsync(stream, cancellationToken) : CopyByReadsAsync(stream, cancellationToken);
 
     private async Task CopyByReadsAsync(Stream stream, CancellationToken cancellationToken)
     {
@@ -208,7 +208,9 @@ internal sealed class CallContent : HttpContent
                 link = token.UnsafeRegister(static state => ((CallContent)state!).GiveUp(), this);
             }
 
-            await _inner.CopyToAsync(stream, limit).ConfigureAwait(false);
+            Stream to = _call.Watcher is { } watcher ? new WatchedStream(stream, watcher) : stream;
+            await _inner.CopyToAsync(to, limit).ConfigureAwait(false);
+            _call.Watcher?.End();
         }
         catch (Exception failure) when (IsLate(failure))
         {

@@ -1,8 +1,27 @@
+using System.Net.Http.Headers;
+
 namespace Handlers.ResponseCaching;
 
 /// <summary>Whether an answer may, and is worth to, be stored (RFC 9111 §3). The first reason against it is given.</summary>
 internal static class StoragePolicy
 {
+    /// <summary>
+    /// Seen at a glance: no-store, or nothing by which an answer could ever be used again. That is how most APIs answer, and it saves them the pass over all fields. False
+    /// says nothing yet.
+    /// </summary>
+    public static bool IsOutOfQuestion(HttpResponseMessage response)
+    {
+        HttpHeadersNonValidated fields = response.Headers.NonValidated;
+        ResponseDirectives said = fields.TryGetValues("Cache-Control", out HeaderStringValues lines) ? ResponseDirectives.Parse(new FieldLines(lines)) : ResponseDirectives.None;
+        if (said.NoStore && !said.MustUnderstand)
+        {
+            return true;
+        }
+
+        HttpHeadersNonValidated ofContent = response.Content.Headers.NonValidated;
+        return said.MaxAge == DeltaSeconds.None && !fields.Contains("ETag") && !ofContent.Contains("Expires") && !ofContent.Contains("Last-Modified");
+    }
+
     /// <param name="head">The answer to a GET or HEAD without content.</param>
     /// <param name="freshness">What the answer says about its lifetime.</param>
     public static Storability Decide(in ResponseHead head, Freshness freshness)
