@@ -9,7 +9,8 @@ namespace Handlers.Testing;
 /// </summary>
 /// <remarks>
 /// In a project whose runtimeconfig sets System.Threading.ThreadPool.MinThreads and MaxThreads to 1 and whose tests do not run in parallel,
-/// the same program gives the same run, event by event. With more threads a run is right, but not repeatable to the bit.
+/// the same program gives the same run, event by event. With more threads a run is right, but not repeatable to the bit, and work that blocks a thread of the pool for a
+/// tenth of a second or more is not waited for: it belongs on a thread of <see cref="StartThread"/>.
 /// Real sockets and real timers are not seen: their work must not be mixed with virtual time.
 /// </remarks>
 public sealed class VirtualTime : TimeProvider
