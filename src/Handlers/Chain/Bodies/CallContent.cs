@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 
 namespace Handlers;
 
@@ -69,7 +70,8 @@ internal sealed class CallContent : HttpContent
     /// <summary>How long a read may bring nothing.</summary>
     private TimeSpan Idle => Cause == TimeoutCause.BodyIdle ? _call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
 
-    /// <summary>Copies from a source stream that may fall silent.</summary>
+    /// <summary>Reads from a source stream that may fall silent. Awaited once, by our own stream, so its state can be pooled: a stream of events is many reads.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<int> ReadAsync(Stream inner, Memory<byte> buffer, CancellationToken token)
     {
         // A source goes back to the pool at the end of the body, unless a read is under way: that read's link to the caller could cancel somebody else.

@@ -8,9 +8,14 @@ internal struct AnswerHeaders
 {
     private const int MaxQuotaName = 64;
 
+    // A power of two. While a provider is in trouble it says the same again and again.
+    private const int Slots = 16;
+
     /// <summary>What <see cref="TryTake"/> takes.</summary>
     public static readonly HeaderNames Names = new(
         "Age", "Date", "Retry-After", "X-From-Cache", "retry-after-ms", "x-should-retry", "x-ms-retry-after-ms");
+
+    private static readonly Said?[] Latest = new Said?[Slots];
 
     private string? _date;
     private string? _age;
@@ -142,8 +147,21 @@ internal struct AnswerHeaders
         return true;
     }
 
-    private static string Sentence(string reason, string source) => $"{reason}; {source}.";
+    private static string Sentence(string reason, string source)
+    {
+        ref Said? slot = ref Latest[(reason.Length + source.Length) & (Slots - 1)];
+        Said? said = Volatile.Read(ref slot);
+        if (said is null || said.Reason != reason || said.Source != source)
+        {
+            said = new Said(reason, source, $"{reason}; {source}.");
+            Volatile.Write(ref slot, said);
+        }
+
+        return said.Sentence;
+    }
 
     // The form that everybody sends names its year in full: the local clock need not be looked at.
     private static bool IsFixdate(string? date) => date is [_, _, _, ',', ..];
+
+    private sealed record Said(string Reason, string Source, string Sentence);
 }
