@@ -1,0 +1,182 @@
+using Handlers.Quotas;
+using static Handlers.Tests.Quotas.Ticks;
+
+namespace Handlers.Tests.Quotas;
+
+/// <summary>An announced bucket by hand: its level, and the rate that resets tell. A quarter of a second is what ways to the provider may differ by.</summary>
+public sealed class AnnouncedLevelTests
+{
+    private readonly AnnouncedBucket _minute = Bucket(60);
+    private readonly AnnouncedBucket _hour = Bucket(3600);
+
+    [Fact]
+    public void What_has_just_left_does_not_refill()
+    {
+        _minute.Take(30, 0, Limit.Never);
+
+        _minute.FitsAt(29, 0).ShouldBe(0);
+        _minute.FitsAt(30, 0).ShouldBe(At(0.25));
+        _minute.FullAt(0).ShouldBe(At(30.25));
+    }
+
+    [Fact]
+    public void A_margin_is_left_to_others_except_by_one_that_needs_all_there_is()
+    {
+        Hear(_minute, remaining: 60, at: 0, margin: 10);
+        long whole = _minute.FitsAt(55, 0);
+
+        _minute.Take(30, 0, Limit.Never);
+
+        whole.ShouldBe(0);
+        _minute.Free(0).ShouldBe(23);
+        _minute.FitsAt(23, 0).ShouldBe(0);
+        _minute.FitsAt(24, 0).ShouldBe(At(0.25));
+        _minute.Forecast(24, 0, lag: 0).ShouldBe(At(0.25));
+    }
+
+    [Fact]
+    public void A_guessed_cost_keeps_its_reserve_in_forecasts_too()
+    {
+        var tokens = new AnnouncedBucket(LimitSpec.Bucket(600, Seconds(600), 600, LimitUnit.Tokens), now: 0);
+        tokens.Take(300, 0, Limit.Never);
+
+        long fits = tokens.FitsAt(290, 0);
+
+        fits.ShouldBeGreaterThan(At(10));
+        tokens.Forecast(290, 0, lag: 0).ShouldBe(fits);
+    }
+
+    [Theory]
+    [InlineData(0.1, 10)]
+    [InlineData(1, 20)]
+    public void Where_others_spend_what_has_just_left_may_not_be_in_what_they_left(double answered, long free)
+    {
+        _hour.Take(10, 0, Limit.Never);
+
+        Hear(_hour, remaining: 20, at: answered, leftAt: 0);
+
+        _hour.Free(At(answered)).ShouldBe(free);
+    }
+
+    /// <summary>A leaves at 1 s, B at 3 and C at 4; others spend twenty. What A says that comes at 6 s may be five seconds old.</summary>
+    [Fact]
+    public void A_late_answer_lifts_nothing_when_others_that_left_after_it_have_been_counted()
+    {
+        _hour.Take(10, At(1), Limit.Never);
+        _hour.Take(10, At(3), Limit.Never);
+        Hear(_hour, remaining: 40, at: 3.1, leftAt: 3);
+        _hour.Take(10, At(4), Limit.Never);
+        Hear(_hour, remaining: 10, at: 5, leftAt: 4);
+
+        Hear(_hour, remaining: 60, at: 6, leftAt: 1);
+
+        _hour.Free(At(6)).ShouldBe(10);
+    }
+
+    [Fact]
+    public void What_was_given_back_of_those_that_left_earlier_is_seen()
+    {
+        _hour.Take(20, At(1), Limit.Never);
+        _hour.Take(10, At(3), Limit.Never);
+
+        Hear(_hour, remaining: 55, at: 4, leftAt: 3);
+
+        _hour.Free(At(4)).ShouldBe(45, "the ten may not be in it, the twenty are");
+    }
+
+    [Fact]
+    public void Those_under_way_when_it_was_announced_are_taken_off_until_they_are_answered()
+    {
+        _hour.Foresee(2);
+        Hear(_hour, remaining: 60, at: 0);
+        long before = _hour.Free(0);
+
+        _hour.Settle(1, 1, Answered(-1, At(1)));
+        Hear(_hour, remaining: 60, at: 1);
+
+        before.ShouldBe(58);
+        _hour.Free(At(1)).ShouldBe(59);
+    }
+
+    [Theory]
+    [InlineData(100, 69)]
+    [InlineData(40, 9)]
+    public void Another_limit_leaves_what_was_left_and_the_difference(long limit, long free)
+    {
+        _hour.Take(30, 0, Limit.Never);
+
+        Hear(_hour, remaining: QuotaObservation.Unknown, at: 0, limit: limit);
+
+        _hour.Free(0).ShouldBe(free);
+    }
+
+    [Theory]
+    [InlineData(60, 1.933)]
+    [InlineData(30, 2.000)]
+    [InlineData(20, 2.143)]
+    public void The_documented_rate_holds_within_what_a_reset_tells(double documented, double rate)
+    {
+        AnnouncedBucket bucket = Bucket(documented);
+
+        Hear(bucket, remaining: 30, at: 0, reset: 15);
+
+        PerSecond(bucket).ShouldBe(rate, tolerance: 0.001, "29 to 30 are missing, which takes 14 to 15 s");
+    }
+
+    [Fact]
+    public void Resets_that_contradict_earlier_ones_begin_anew()
+    {
+        Hear(_minute, remaining: 30, at: 0, reset: 15);
+
+        Hear(_minute, remaining: 30, at: 0, reset: 60);
+
+        PerSecond(_minute).ShouldBe(30 / 59.0, tolerance: 0.001);
+    }
+
+    [Fact]
+    public void Resets_that_agree_narrow_the_rate()
+    {
+        Hear(_minute, remaining: 50, at: 0, reset: 5);
+        double first = PerSecond(_minute);
+
+        Hear(_minute, remaining: 0, at: 0, reset: 30);
+
+        first.ShouldBe(9 / 5.0, tolerance: 0.001);
+        PerSecond(_minute).ShouldBe(59 / 30.0, tolerance: 0.001);
+    }
+
+    [Fact]
+    public void A_full_bucket_and_a_reset_of_nothing_tell_no_rate()
+    {
+        Hear(_minute, remaining: 60, at: 0, reset: 15);
+        Hear(_minute, remaining: 30, at: 0, reset: 0);
+
+        PerSecond(_minute).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Another_limit_has_a_rate_of_its_own()
+    {
+        Hear(_minute, remaining: 30, at: 0, reset: 15);
+
+        Hear(_minute, remaining: QuotaObservation.Unknown, at: 0, limit: 120);
+
+        PerSecond(_minute).ShouldBe(2);
+    }
+
+    private static AnnouncedBucket Bucket(double seconds) => new(LimitSpec.Bucket(60, Seconds(seconds), burst: 60), now: 0);
+
+    private static double PerSecond(AnnouncedBucket bucket) => bucket.Rate * Second;
+
+    private static void Hear(AnnouncedBucket bucket, long remaining, double at, double? leftAt = null, double reset = -1, long limit = 60, double margin = 0) => bucket.Learn(
+        new QuotaObservation("requests", LimitUnit.Requests)
+        {
+            Limit = limit,
+            Remaining = remaining,
+            Meaning = ResetMeaning.TimeUntilFull,
+            Reset = reset < 0 ? Timeout.InfiniteTimeSpan : Seconds(reset),
+        },
+        At(leftAt ?? at),
+        margin,
+        At(at));
+}
