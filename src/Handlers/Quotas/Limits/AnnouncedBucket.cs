@@ -50,7 +50,7 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
         if (_mark is { } mark && level > Full - 1)
         {
             // A full bucket does not refill: what was left then is known anew, and until then nothing was used.
-            _mark = mark.Departed < _departed ? null : mark with { At = now };
+            _mark = mark.Departed < _departed ? null : mark with { Remaining = Full, At = now };
         }
 
         // What is under way does not refill before it has been counted.

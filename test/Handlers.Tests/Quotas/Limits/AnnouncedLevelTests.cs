@@ -37,7 +37,7 @@ public sealed class AnnouncedLevelTests
     [Fact]
     public void A_guessed_cost_keeps_its_reserve_in_forecasts_too()
     {
-        var tokens = new AnnouncedBucket(LimitSpec.Bucket(600, Seconds(600), 600, LimitUnit.Tokens), now: 0);
+        AnnouncedBucket tokens = Tokens(seconds: 600);
         tokens.Take(300, 0, Limit.Never);
 
         long fits = tokens.FitsAt(290, 0);
@@ -71,6 +71,21 @@ public sealed class AnnouncedLevelTests
         Hear(_hour, remaining: 60, at: 6, leftAt: 1);
 
         _hour.Free(At(6)).ShouldBe(10);
+    }
+
+    /// <summary>What is known to be counted since a moment ago does not date answers that were written before.</summary>
+    [Fact]
+    public void Answers_that_cross_within_a_quarter_of_a_second_are_all_believed()
+    {
+        _hour.Take(10, At(1), Limit.Never);
+        _hour.Take(10, At(3), Limit.Never);
+        _hour.Take(10, At(3.05), Limit.Never);
+        Hear(_hour, remaining: 20, at: 3.1, leftAt: 3);
+        Hear(_hour, remaining: 20, at: 3.15, leftAt: 3.05);
+
+        Hear(_hour, remaining: 60, at: 3.2, leftAt: 1);
+
+        _hour.Free(At(3.2)).ShouldBe(30);
     }
 
     [Fact]
@@ -108,6 +123,59 @@ public sealed class AnnouncedLevelTests
         Hear(_hour, remaining: QuotaObservation.Unknown, at: 0, limit: limit);
 
         _hour.Free(0).ShouldBe(free);
+    }
+
+    [Fact]
+    public void What_refills_between_two_answers_is_no_error_of_the_estimates()
+    {
+        AnnouncedBucket tokens = Tokens(seconds: 60);
+        tokens.Take(500, 0, Limit.Never);
+        Hear(tokens, remaining: 110, at: 1, leftAt: 0);
+        tokens.Take(100, At(2), Limit.Never);
+
+        Hear(tokens, remaining: 30, at: 3, leftAt: 2);
+
+        tokens.FitsAt(10, At(3)).ShouldBeInRange(At(9), At(10), "a hundred cost a hundred: half of the reserve is left");
+    }
+
+    [Fact]
+    public void What_may_not_be_counted_yet_teaches_nothing_about_estimates()
+    {
+        AnnouncedBucket tokens = Tokens(seconds: 600);
+        tokens.Take(100, 0, Limit.Never);
+        Hear(tokens, remaining: 500, at: 0.1, leftAt: 0);
+        tokens.Take(10, At(0.2), Limit.Never);
+
+        Hear(tokens, remaining: 400, at: 0.3, leftAt: 0.2);
+
+        tokens.FitsAt(200, At(0.3)).ShouldBe(At(0.3));
+    }
+
+    [Fact]
+    public void A_bucket_that_was_full_meanwhile_was_full_and_not_what_was_left_before()
+    {
+        AnnouncedBucket tokens = Tokens(seconds: 600);
+        tokens.Take(100, 0, Limit.Never);
+        Hear(tokens, remaining: 501, at: 1, leftAt: 0);
+        tokens.Take(100, At(1000), Limit.Never);
+
+        Hear(tokens, remaining: 501, at: 1001, leftAt: 1000);
+
+        tokens.FitsAt(200, At(1001)).ShouldBe(At(1001), "both cost what they were thought to cost");
+    }
+
+    [Fact]
+    public void Where_something_left_before_it_was_full_again_nothing_is_learned()
+    {
+        AnnouncedBucket tokens = Tokens(seconds: 600);
+        tokens.Take(100, 0, Limit.Never);
+        Hear(tokens, remaining: 501, at: 1, leftAt: 0);
+        tokens.Take(100, At(2), Limit.Never);
+        tokens.Take(100, At(1000), Limit.Never);
+
+        Hear(tokens, remaining: 501, at: 1001, leftAt: 1000);
+
+        tokens.FitsAt(200, At(1001)).ShouldBe(At(1001));
     }
 
     [Theory]
@@ -159,19 +227,21 @@ public sealed class AnnouncedLevelTests
     {
         Hear(_minute, remaining: 30, at: 0, reset: 15);
 
-        Hear(_minute, remaining: QuotaObservation.Unknown, at: 0, limit: 120);
+        Hear(_minute, remaining: QuotaObservation.Unknown, at: 0, limit: 240);
 
-        PerSecond(_minute).ShouldBe(2);
+        PerSecond(_minute).ShouldBe(4);
     }
 
     private static AnnouncedBucket Bucket(double seconds) => new(LimitSpec.Bucket(60, Seconds(seconds), burst: 60), now: 0);
 
     private static double PerSecond(AnnouncedBucket bucket) => bucket.Rate * Second;
 
-    private static void Hear(AnnouncedBucket bucket, long remaining, double at, double? leftAt = null, double reset = -1, long limit = 60, double margin = 0) => bucket.Learn(
-        new QuotaObservation("requests", LimitUnit.Requests)
+    private static AnnouncedBucket Tokens(double seconds) => new(LimitSpec.Bucket(600, Seconds(seconds), 600, LimitUnit.Tokens), now: 0);
+
+    private static void Hear(AnnouncedBucket bucket, long remaining, double at, double? leftAt = null, double reset = -1, long? limit = null, double margin = 0) => bucket.Learn(
+        new QuotaObservation("model", bucket.Unit)
         {
-            Limit = limit,
+            Limit = limit ?? bucket.Spec.Burst,
             Remaining = remaining,
             Meaning = ResetMeaning.TimeUntilFull,
             Reset = reset < 0 ? Timeout.InfiniteTimeSpan : Seconds(reset),

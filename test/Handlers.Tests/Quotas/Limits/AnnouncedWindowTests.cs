@@ -180,6 +180,18 @@ public sealed class AnnouncedWindowTests
     }
 
     [Fact]
+    public void An_attempt_of_this_window_may_bring_its_end_nearer()
+    {
+        _ = _window.Free(At(31));
+        Hear(remaining: 8, reset: 58, at: 32);
+
+        Hear(remaining: 5, reset: 50, at: 33, leftAt: 32);
+
+        _window.Free(At(33)).ShouldBe(5);
+        _window.FitsAt(6, At(33)).ShouldBe(At(83.05));
+    }
+
+    [Fact]
     public void After_the_end_what_is_under_way_counts_in_the_new_window()
     {
         _window.Take(3, At(29), Limit.Never);
@@ -192,6 +204,8 @@ public sealed class AnnouncedWindowTests
     [InlineData(20, 20, 14)]
     [InlineData(8, 4, 4)]
     [InlineData(8, 3, 3)]
+    [InlineData(20, QuotaObservation.Unknown, 14)]
+    [InlineData(8, QuotaObservation.Unknown, 2)]
     public void Another_limit_leaves_what_was_left_and_the_difference(long limit, long remaining, long free)
     {
         Hear(remaining, reset: 29, at: 1, limit: limit);

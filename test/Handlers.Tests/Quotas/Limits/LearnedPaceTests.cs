@@ -55,17 +55,20 @@ public sealed class LearnedPaceTests
     [InlineData(0.5, 20)]
     [InlineData(2, 40)]
     [InlineData(60, 300)]
-    public void What_was_found_is_reached_again_after_twenty_times_the_wait(double wait, double recovery)
+    public void What_was_found_is_reached_again_after_twenty_times_the_wait_and_then_passed(double wait, double recovery)
     {
         (LearnedRate rate, long at) = Found(wait);
         double found = PerSecond(rate) / 0.85;
 
         at = Use(rate, at, recovery / 2);
         double half = PerSecond(rate);
-        Use(rate, at, recovery / 2);
+        at = Use(rate, at, recovery / 2);
+        double whole = PerSecond(rate);
+        Use(rate, at, recovery);
 
         half.ShouldBe(found * (1 - (0.15 / 8)), tolerance: found * 0.005);
-        PerSecond(rate).ShouldBe(found, tolerance: found * 0.005);
+        whole.ShouldBe(found, tolerance: found * 0.005);
+        PerSecond(rate).ShouldBe(found * 1.15, tolerance: found * 0.005);
     }
 
     [Fact]
@@ -89,6 +92,43 @@ public sealed class LearnedPaceTests
         rate.Refused(Refusal(wait), at);
 
         PerSecond(rate).ShouldBe(0.85 * perSecond, tolerance: 0.1 * perSecond);
+    }
+
+    [Fact]
+    public void An_echo_changes_nothing()
+    {
+        (LearnedRate rate, long at) = Found(wait: 1);
+        long now = Use(rate, at, seconds: 2);
+        double before = PerSecond(rate);
+
+        rate.Refused(Refusal(wait: 1) with { LeftAt = at }, now);
+
+        PerSecond(rate).ShouldBe(before);
+    }
+
+    [Fact]
+    public void Too_few_to_measure_lower_a_rate_that_was_found_by_as_little_as_any_others()
+    {
+        (LearnedRate rate, long at) = Found(wait: 1);
+        double before = PerSecond(rate);
+        long now = Use(rate, at + At(2), seconds: 0.15);
+
+        rate.Refused(Refusal(wait: 1), now);
+
+        PerSecond(rate).ShouldBe(before * 0.85, tolerance: before * 0.01);
+    }
+
+    [Fact]
+    public void Where_few_go_in_the_time_asked_for_all_that_went_since_the_last_refusal_is_measured()
+    {
+        LearnedRate rate = LearnedRate.AfterRefusal(0, Refusal(wait: 1), now: 0);
+        Every(rate, seconds: 2, from: 0, to: 60);
+        rate.Refused(Refusal(wait: 60), At(60));
+        Every(rate, seconds: 4, from: 121, to: 221);
+
+        rate.Refused(Refusal(wait: 1), At(221));
+
+        PerSecond(rate).ShouldBe(0.85 * 0.25, tolerance: 0.02);
     }
 
     [Fact]
@@ -124,6 +164,14 @@ public sealed class LearnedPaceTests
         long at = Use(rate, from: At(1), seconds: 3);
         rate.Refused(Refusal(wait: wait) with { Hint = Seconds(1) }, at);
         return (rate, at);
+    }
+
+    private static void Every(LearnedRate rate, int seconds, int from, int to)
+    {
+        for (int at = from; at < to; at += seconds)
+        {
+            rate.Take(1, At(at), Limit.Never);
+        }
     }
 
     /// <summary>Somebody always wants to go.</summary>

@@ -126,8 +126,8 @@ public sealed class SpreadTests
     {
         var time = new ManualTime();
         (Spread even, FixedWindow window) = InAWindow(time);
-        Take(even, window, 10, At(1));
-        long next = even.FitsAt(1, At(2));
+        Take(even, window, 10, At(58));
+        long next = even.FitsAt(1, At(58));
 
         time.Advance(Seconds(60));
 
