@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using Handlers.Wire;
 
 namespace Handlers.Providers;
@@ -131,6 +132,7 @@ internal struct AnswerHeaders
         Single(lines) is { Length: > 0 and <= MaxQuotaName } name && IsPrintable(name) ? name : null;
 
     /// <inheritdoc cref="HeaderLines.Is"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Is(string name, string expected) => HeaderLines.Is(name, expected);
 
     // A loop, for names of a few letters: until it is compiled for good, the vectorised search allocates.
