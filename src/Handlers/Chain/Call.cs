@@ -159,8 +159,8 @@ internal sealed partial class Call
         { NotExecuted: true } => false,
         { Kind: VerdictKind.Transient } => true,
 
-        // Cut off by the caller or by the deadline: under way if it had left.
-        { Failure: FailureClass.Cancelled or FailureClass.Rejected } => SentAt != 0,
+        // Cut off by the caller, by the deadline, or by a handler below for reasons of its own: under way if it had left.
+        { Failure: FailureClass.Cancelled or FailureClass.Rejected or FailureClass.Other } => SentAt != 0,
         _ => false,
     };
 

@@ -7,6 +7,10 @@ namespace Handlers;
 /// <summary>Says what an outcome means, and lets everybody know what it teaches. The only place, with the providers, that looks at status and failures.</summary>
 internal static class Judge
 {
+    // Error codes of HTTP/2 and HTTP/3, whose numbers don't overlap.
+    private const long RefusedStream = 0x7;
+    private const long RequestRejected = 0x10b;
+
     /// <summary>Judges without a provider's knowledge: by status, <c>Retry-After</c>, or the failure.</summary>
     public static void ByStatus(Call call)
     {
@@ -130,6 +134,10 @@ internal static class Judge
         HttpRequestError.UserAuthenticationError or HttpRequestError.ConfigurationLimitExceeded or HttpRequestError.ExtendedConnectNotSupported =>
             new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Other, Why = $"the request can't succeed: {failure.HttpRequestError}" },
         _ when failure.StatusCode is { } status => OfStatus((int)status),
+
+        // The server's word that it has done nothing (RFC 9113 §8.7, RFC 9114 §8.1); what the transport could make good by itself it has.
+        _ when failure.GetBaseException() is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
+            Transient(FailureClass.Reset, notExecuted: true, "the server refused the stream before it did anything"),
         _ when failure.InnerException is TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
         _ => Transient(FailureClass.Reset, notExecuted: false, "the connection broke before the answer was complete"),
     };

@@ -54,6 +54,52 @@ public sealed class JudgeTests
         bench.Wire.Attempts.Count.ShouldBe(attempts);
     }
 
+    public static TheoryData<string> UnknownFailures => [.. Unknown.Keys];
+
+    private static Dictionary<string, Exception> Unknown { get; } = new(StringComparer.Ordinal)
+    {
+        ["a handler's own timeout"] = new TaskCanceledException("A task was canceled."),
+        ["an answer whose headers are too long"] = new HttpRequestException(HttpRequestError.ConfigurationLimitExceeded, "The response headers length exceeded the set limit."),
+        ["a handler that chokes on the answer"] = new InvalidDataException("The answer makes no sense."),
+    };
+
+    /// <summary>Nobody but the server knows whether it was executed by then.</summary>
+    [Theory]
+    [MemberData(nameof(UnknownFailures))]
+    public async Task A_write_that_a_handler_below_cut_off_may_have_happened(string failure)
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(Unknown[failure]);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "things");
+
+        await bench.Run(async client => await Should.ThrowAsync<Exception>(() => client.SendAsync(request)));
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+        request.GetCallReport()!.MayHaveHappened.ShouldBeTrue();
+    }
+
+    /// <summary>RFC 9113 §8.7, RFC 9114 §8.1: REFUSED_STREAM and H3_REQUEST_REJECTED say that nothing was done.</summary>
+    [Theory]
+    [InlineData(0x7, 2)]
+    [InlineData(0x10b, 2)]
+    [InlineData(0x2, 1)]
+    [InlineData(0x10c, 1)]
+    public async Task A_write_whose_stream_the_server_refused_is_sent_again(long code, int attempts)
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(attempt => attempt.Number == 1
+            ? new HttpRequestException(HttpRequestError.HttpProtocolError, "An error occurred while sending the request.", new HttpProtocolException(code, "The server reset the stream.", null))
+            : HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> call = client.PostAsync("things", new StringContent("x"));
+            await (attempts == 1 ? (Task)Should.ThrowAsync<HttpRequestException>(() => call) : call);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(attempts);
+    }
+
     [Theory]
     [InlineData(404)]
     [InlineData(503)]
