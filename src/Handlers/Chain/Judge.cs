@@ -11,6 +11,8 @@ internal static class Judge
     private const long RefusedStream = 0x7;
     private const long RequestRejected = 0x10b;
 
+    private static readonly TimeSpan LongestOwnPause = TimeSpan.FromSeconds(1);
+
     /// <summary>Judges without a provider's knowledge: by status, <c>Retry-After</c>, or the failure.</summary>
     public static void ByStatus(Call call)
     {
@@ -186,12 +188,13 @@ internal static class Judge
     {
         QuotaLedger ledger = call.Client.State.Ledger;
 
-        // A refusal that asks for no wait, or until an instant that is over, was one all the same: one goes first, and the rate is learned.
+        // A refusal that asks for no wait, or until an instant that is over, was one all the same: everybody pauses as the call itself does, then one goes first.
         bool isRefusal = kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted;
         if (wait is { } hint && (isRefusal || hint > TimeSpan.Zero) && kind != VerdictKind.Fatal)
         {
             RateLimitOptions options = call.Policy.Options.RateLimits;
-            TimeSpan closed = (hint < options.MaxServerWait ? hint : options.MaxServerWait) + options.Guard;
+            TimeSpan pause = hint > TimeSpan.Zero ? hint : Shorter(call.Policy.Options.Retry.BaseDelay, LongestOwnPause);
+            TimeSpan closed = Shorter(pause, options.MaxServerWait) + options.Guard;
             bool isForecast = kind == VerdictKind.Ok || verdict.WaitIsUpperBound;
             if (isForecast)
             {
@@ -217,4 +220,6 @@ internal static class Judge
 
         ledger.Settle(ref call.Grant, verdict, call.Now);
     }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -122,7 +122,9 @@ public sealed class QueueAndGateTests
     public async Task A_refusal_that_asks_for_no_wait_slows_everybody_down_all_the_same(string retryAfter)
     {
         using var bench = new Bench(settings: Settings.For("api", ("Retry:MaxRetries", "0")));
-        bench.Wire.OnEach(_ => ScriptedAnswer.Status(429).Header("Retry-After", retryAfter).After(TimeSpan.FromMilliseconds(10)));
+        bench.Wire.OnEach(attempt => attempt.Elapsed > TimeSpan.FromSeconds(2)
+            ? HttpStatusCode.OK
+            : ScriptedAnswer.Status(429).Header("Retry-After", retryAfter).After(TimeSpan.FromMilliseconds(10)));
 
         await bench.Run(client => Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
@@ -130,7 +132,7 @@ public sealed class QueueAndGateTests
             (await client.GetAsync("things")).Dispose();
         })));
 
-        bench.Wire.Attempts.Count(attempt => attempt.Elapsed < TimeSpan.FromSeconds(2)).ShouldBeLessThan(30);
+        bench.Wire.Attempts.Count(attempt => attempt.Elapsed < TimeSpan.FromSeconds(2)).ShouldBeLessThan(10);
     }
 
     [Fact]
