@@ -1,7 +1,7 @@
 namespace Handlers.Quotas;
 
 /// <summary>One metered thing: its limits and its gate. Its account's lock guards it.</summary>
-internal abstract partial class Quota
+internal abstract class Quota
 {
     private ResourcePolicy[] _sources = [];
     private Traffic? _traffic;
@@ -10,7 +10,10 @@ internal abstract partial class Quota
 
     public abstract string Resource { get; }
 
+    /// <summary>The first of its limits.</summary>
     public Limit? Limits { get; private set; }
+
+    private LimitList All => new(Limits);
 
     public Gate? Gate { get; private set; }
 
@@ -106,69 +109,19 @@ internal abstract partial class Quota
     /// <summary>When an attempt of this cost fits here; <paramref name="limit"/> is the one it waits for, null for the gate.</summary>
     public long FitsAtNeedsLock(in Cost cost, long now, out Limit? limit)
     {
-        limit = null;
-        long at = now;
-        if (Gate is { } gate)
-        {
-            at = gate.FitsAt(now);
-        }
-
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            long amount = next.AmountOf(cost);
-            if (amount == 0)
-            {
-                continue;
-            }
-
-            long fits = next.FitsAt(amount, now);
-            if (fits > at)
-            {
-                at = fits;
-                limit = next;
-            }
-        }
-
-        return at;
+        long at = Gate is { } gate ? gate.FitsAt(now) : now;
+        return All.FitsAt(cost, at, now, out limit);
     }
 
     /// <summary>When an attempt could go that comes after <paramref name="ahead"/>.</summary>
     public long ForecastNeedsLock(in Cost cost, in Load ahead, long now, long lag, out Limit? limit)
     {
-        limit = null;
         long at = Gate is { } gate ? Math.Max(now, gate.ClosedUntil) : now;
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            long amount = next.AmountOf(cost);
-            if (amount == 0)
-            {
-                continue;
-            }
-
-            long fits = next.Forecast(amount, next.AmountOf(ahead), now, lag);
-            if (fits > at)
-            {
-                at = fits;
-                limit = next;
-            }
-        }
-
-        return at;
+        return All.Forecast(cost, ahead, at, now, lag, out limit);
     }
 
     /// <summary>The limit that can never hold this cost.</summary>
-    public Limit? TooSmallForNeedsLock(in Cost cost)
-    {
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next.AmountOf(cost) > next.Capacity)
-            {
-                return next;
-            }
-        }
-
-        return null;
-    }
+    public Limit? TooSmallForNeedsLock(in Cost cost) => All.TooSmallFor(cost);
 
     /// <summary>When a call that leaves room may go here, for the sake of more urgent calls to come.</summary>
     public long YieldsUntilNeedsLock(in Cost cost, CallPriority priority, Reserve reserve, long now)
@@ -195,15 +148,7 @@ internal abstract partial class Quota
             }
         }
 
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            long amount = next.AmountOf(cost);
-            if (amount > 0)
-            {
-                next.Take(amount, now, countedBy);
-            }
-        }
-
+        All.Take(cost, now, countedBy);
         if (priority == CallPriority.Background)
         {
             ((_traffic ??= new Traffic()).Courtesy ??= new Courtesy(now)).Take(Limits, cost, now);
@@ -219,60 +164,86 @@ internal abstract partial class Quota
     public void ReturnNeedsLock(in Cost cost, long takenAt, long now, bool foreseen)
     {
         Gate?.Return(takenAt);
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next.AmountOf(cost) is > 0 and long amount)
-            {
-                next.Return(amount, takenAt, now, foreseen);
-            }
-        }
+        All.Return(cost, takenAt, now, foreseen);
     }
 
     public void SettleNeedsLock(in Cost reserved, in Verdict verdict, in Counting counting)
     {
         SettleGateNeedsLock(counting.TakenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            long amount = next.AmountOf(reserved);
-            long actual = Actual(next.Unit, amount, verdict);
-            if (amount != 0 || actual != 0)
-            {
-                next.Settle(amount, actual, counting);
-                (next as AdaptiveLimit)?.Answered(amount, verdict, counting);
-            }
-        }
+        All.Settle(reserved, Resource, verdict, counting);
     }
 
-    public void ReleaseNeedsLock(in Cost cost, long takenAt, long now)
-    {
-        for (Limit? next = Limits; next is not null; next = next.Next)
-        {
-            if (next.AmountOf(cost) is > 0 and long amount)
-            {
-                next.Release(amount, takenAt, now);
-            }
-        }
-    }
+    public void ReleaseNeedsLock(in Cost cost, long takenAt, long now) => All.Release(cost, takenAt, now);
 
     public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, in WaitingCount waiting) => QuotaSnapshot.Of(this, LookNeedsLock(now), clock, now, waiting);
 
     /// <summary>Nothing is remembered here that a new quota would not know.</summary>
-    public bool IsForgettableNeedsLock(long now)
+    public bool IsForgettableNeedsLock(long now) => Gate?.IsOpen(now) != false && All.IsForgettable(now);
+
+    /// <summary>Takes over what an answer says about a limit here. Comes after its attempt was settled.</summary>
+    /// <returns>Whether a limit has become known or is another one now.</returns>
+    public bool LearnNeedsLock(in QuotaObservation seen, VerdictKind kind, in Grant grant, double margin, long now)
     {
-        if (Gate is { } gate && !gate.IsOpen(now))
+        bool isNews;
+        Limits = All.WithoutUnheard(seen, now).First;
+        if (All.AnnouncedBy(seen) is { } known)
+        {
+            LimitSpec before = known.Spec;
+            known.Learn(seen, grant.At, margin, now);
+            isNews = !ReferenceEquals(before, known.Spec);
+        }
+        else if (AnnouncedLimit.From(seen, now) is { } announced)
+        {
+            announced.Learn(seen, grant.At, margin, now);
+            AddNeedsLock(announced);
+            isNews = true;
+        }
+        else
         {
             return false;
         }
 
-        for (Limit? next = Limits; next is not null; next = next.Next)
+        if (Gate is { } gate && (kind == VerdictKind.Ok ? gate.IsTold(grant.At) : seen.Remaining == 0))
         {
-            if (!next.IsForgettable(now))
-            {
-                return false;
-            }
+            gate.EndRamp();
         }
 
-        return true;
+        return isNews;
+    }
+
+    /// <summary>A limit that the provider announces holds calls back at this moment.</summary>
+    public bool IsHeldByAnnouncedLimitNeedsLock(long now) => All.IsHeldByAnnounced(now);
+
+    private void AddNeedsLock(AnnouncedLimit announced)
+    {
+        if (announced.Unit == LimitUnit.Requests)
+        {
+            announced.Foresee(Account.UnderWay);
+        }
+
+        // Where the provider tells the limit nothing has to be felt out any more.
+        if (All.Find<LearnedRate>() is { } rate)
+        {
+            Limits = All.Without(rate).First;
+        }
+
+        Limits = All.With(announced).First;
+        SpreadNeedsLock();
+        Paces = true;
+    }
+
+    /// <summary>A refusal teaches the rate at which it came, where no limit is announced that will tell, and none that learns by itself.</summary>
+    private void LearnRateNeedsLock(in GateClosing closing, long now)
+    {
+        if (All.Find<LearnedRate>() is { } known)
+        {
+            known.Refused(closing, now);
+        }
+        else if (!(closing.Hint > LearnedRate.LongestHint)
+            && All.Find<AnnouncedLimit>() is null && All.Find<AdaptiveLimit>() is null && Account.All.Find<AdaptiveLimit>() is null)
+        {
+            Limits = All.With(LearnedRate.AfterRefusal(Account.UnderWay, closing, now)).First;
+        }
     }
 
     private void SettleGateNeedsLock(long takenAt, bool accepted)
@@ -285,7 +256,7 @@ internal abstract partial class Quota
         gate.Settle(takenAt, accepted);
 
         // A rate that was learned leads back evenly: once the provider takes calls again nothing has to be felt out.
-        if (accepted && gate.IsTold(takenAt) && FindRate() is not null)
+        if (accepted && gate.IsTold(takenAt) && All.Find<LearnedRate>() is not null)
         {
             gate.EndRamp();
         }
@@ -301,25 +272,5 @@ internal abstract partial class Quota
         }
 
         return (_traffic ??= new Traffic()).Pace ??= new Pace(now);
-    }
-
-    private long Actual(LimitUnit unit, long reserved, in Verdict verdict)
-    {
-        // Refused is not executed: the refusal itself may count as a request, but nothing else was spent.
-        if (unit != LimitUnit.Requests && verdict.Kind is (VerdictKind.RateLimited or VerdictKind.QuotaExhausted))
-        {
-            return 0;
-        }
-
-        for (int i = 0; i < verdict.Observed.Count; i++)
-        {
-            QuotaObservation observation = verdict.Observed[i];
-            if (observation.Unit == unit && observation.Cost != QuotaObservation.Unknown && observation.Resource == Resource)
-            {
-                return observation.Cost;
-            }
-        }
-
-        return reserved;
     }
 }

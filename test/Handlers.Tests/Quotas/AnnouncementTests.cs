@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using Handlers.Testing;
@@ -49,7 +50,7 @@ public sealed class AnnouncementTests
         });
 
         bench.Wire.Attempts.Count.ShouldBe(10);
-        bench.Services.GetRequiredService<IResilienceMonitor>().Quotas.Single(quota => quota.Resource == "default").Limits.Select(limit => limit.Capacity).ShouldBe([10, 1000]);
+        Limits(bench).Select(limit => limit.Capacity).ShouldBe([10, 1000]);
     }
 
     [Fact]
@@ -88,8 +89,36 @@ public sealed class AnnouncementTests
             await Get(client, "things");
         });
 
-        bench.Services.GetRequiredService<IResilienceMonitor>().Quotas.Single(quota => quota.Resource == "default").Limits.Select(limit => limit.Capacity).ShouldBe([1000]);
+        Limits(bench).Select(limit => limit.Capacity).ShouldBe([1000]);
     }
+
+    [Theory]
+    [InlineData("10", "20")]
+    [InlineData("20", "10")]
+    public async Task Of_two_windows_the_one_that_is_named_no_more_is_forgotten_whichever_came_first(string stays, string goes)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:Enabled", "false")));
+        bench.Wire.OnEach(attempt => attempt.Number == 1
+            ? ScriptedAnswer.Status(HttpStatusCode.OK)
+                .Header("RateLimit-Policy", "\"a\";q=10;w=10, \"b\";q=20;w=20")
+                .Header("RateLimit", "\"a\";r=9;t=10, \"b\";r=19;t=20")
+            : ScriptedAnswer.Status(HttpStatusCode.OK)
+                .Header("RateLimit-Policy", $"\"only\";q={stays};w={stays}")
+                .Header("RateLimit", $"\"only\";r=9;t={stays}"));
+
+        await bench.Run(async client =>
+        {
+            await Get(client, "things");
+            await Task.Delay(TimeSpan.FromMinutes(2), bench.Time);
+            await Get(client, "things");
+            await Get(client, "things");
+        });
+
+        Limits(bench).Select(limit => limit.Capacity.ToString(CultureInfo.InvariantCulture)).ShouldBe([stays], $"the window of {goes} s is gone");
+    }
+
+    private static ImmutableArray<LimitSnapshot> Limits(Bench bench) =>
+        bench.Services.GetRequiredService<IResilienceMonitor>().Quotas.Single(quota => quota.Resource == "default").Limits;
 
     private static ScriptedAnswer GitHub(ScriptedAnswer answer, int left) => answer
         .Header("X-RateLimit-Limit", "5000")
