@@ -159,6 +159,9 @@ internal sealed partial class Call
         { NotExecuted: true } => false,
         { Kind: VerdictKind.Transient } => true,
 
+        // A failure of the server that the user wants waited out like a refusal is none.
+        { Kind: VerdictKind.RateLimited, IsServerFault: true } => true,
+
         // Cut off by the caller, by the deadline, or by a handler below for reasons of its own: under way if it had left.
         { Failure: FailureClass.Cancelled or FailureClass.Rejected or FailureClass.Other } => SentAt != 0,
         _ => false,

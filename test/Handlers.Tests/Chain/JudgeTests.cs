@@ -113,6 +113,24 @@ public sealed class JudgeTests
         bench.Wire.Attempts[1].Elapsed.TotalSeconds.ShouldBeInRange(60, 62);
     }
 
+    [Theory]
+    [InlineData(503, true)]
+    [InlineData(404, false)]
+    public async Task A_failure_that_is_waited_out_may_have_happened_all_the_same(int status, bool mayHaveHappened)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Retry:WaitOutOn", "404, 5xx")));
+        bench.Wire.Answers(ScriptedAnswer.Status(status));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.PostAsync("things", new StringContent("x"));
+
+            response.GetCallReport()!.MayHaveHappened.ShouldBe(mayHaveHappened);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+    }
+
     [Fact]
     public async Task A_429_that_the_provider_calls_a_failure_is_one()
     {
