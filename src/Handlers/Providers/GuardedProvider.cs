@@ -18,7 +18,24 @@ internal sealed partial class GuardedProvider(Provider own, Provider generic, IL
 
     public override IReadOnlyList<string> Hosts { get; } = [.. (own.Hosts ?? []).Where(host => !string.IsNullOrEmpty(host))];
 
-    public override IReadOnlyList<string>? Resources => own.Resources;
+    public override IReadOnlyList<string>? Resources
+    {
+        get
+        {
+            try
+            {
+                IReadOnlyList<string>? told = own.Resources;
+                bool isNonsense = told?.Any(string.IsNullOrWhiteSpace) == true;
+                TellIf(isNonsense ? "a quota without a name" : null, nameof(Resources));
+                return isNonsense ? null : told;
+            }
+            catch (Exception fault)
+            {
+                Tell(nameof(Resources), fault);
+                return null;
+            }
+        }
+    }
 
     public override void ApplyDefaults(ResilienceHandlersOptions options) => own.ApplyDefaults(options);
 

@@ -37,6 +37,25 @@ public sealed class OwnProviderTests
         told.ShouldNotContain("c4n4ry");
     }
 
+    [Theory]
+    [InlineData("acme", true)]
+    [InlineData("acme", false)]
+    [InlineData("by-host", true)]
+    [InlineData("by-host", false)]
+    public async Task One_that_cant_name_its_quotas_tells_none(string name, bool throws)
+    {
+        IReadOnlyList<string> Names() => throws ? throw new InvalidOperationException() : [null!];
+        using var bench = new Bench(
+            name,
+            settings: Settings.For(name, ("Pacing:Groups:mine:MaxConcurrency", "2")),
+            services: services => services.AddSingleton<Provider>(new NamingProvider(Names)));
+        bench.Wire.Answers(HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("https://acme.example/things")).StatusCode.ShouldBe(HttpStatusCode.OK));
+
+        bench.Log.Named("ProviderFailed").Count().ShouldBe(throws ? 1 : 0);
+    }
+
     /// <summary>Each of these once threw in the ledger, in a snapshot or in the queue, for whoever came next.</summary>
     [Theory]
     [InlineData("unit")]
@@ -90,5 +109,24 @@ public sealed class OwnProviderTests
 
             response.GetCallReport()!.Provider.ShouldBe("acme");
         });
+    }
+
+    private sealed class NamingProvider(Func<IReadOnlyList<string>> names) : Provider
+    {
+        public override string Name => "acme";
+
+        public override IReadOnlyList<string> Hosts => ["acme.example"];
+
+        public override IReadOnlyList<string> Resources => names();
+
+        public override void ApplyDefaults(ResilienceHandlersOptions options)
+        {
+        }
+
+        public override CallPlan Plan(HttpRequestMessage request) => default;
+
+        public override bool NeedsBody(int status, string? mediaType, in CallPlan plan) => false;
+
+        public override Verdict Interpret(in ProviderAnswer answer) => ByStatus(answer);
     }
 }
