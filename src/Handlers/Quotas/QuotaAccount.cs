@@ -81,6 +81,8 @@ internal sealed class QuotaAccount : Quota
 
             long now = Clock.Now;
             charge = charge.PricedNeedsLock(this, lane, operation);
+
+            // At once if it overtakes nobody, all its quotas have room, it need not leave that to more urgent calls, and its upstream takes it: that one last, for it holds a place.
             if ((WaitingNeedsLock is not { } others || others.LetsPassNeedsLock(lane))
                 && new Charged(this, lane, charge).FitsAtNeedsLock(now, out _) <= now
                 && (demand.Priority < demand.Policy.Reserve.YieldsFrom
