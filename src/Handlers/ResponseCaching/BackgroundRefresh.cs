@@ -48,7 +48,10 @@ internal sealed class BackgroundRefresh : IDisposable
                 using HttpResponseMessage response = await _handler.SendInsideAsync(request, late.Token).ConfigureAwait(false);
                 if (Call.Of(request) is { Watcher: not null })
                 {
-                    await response.Content.CopyToAsync(Stream.Null, late.Token).ConfigureAwait(false);
+                    // A body that does not heed its token is left behind, after the transport has been told: this wait ends later than that one.
+                    Task reading = response.Content.CopyToAsync(Stream.Null, late.Token);
+                    LeftBehind.Observe(reading);
+                    await reading.WaitAsync(timeout, client.Clock.Time, CancellationToken.None).ConfigureAwait(false);
                 }
             }
         }

@@ -91,6 +91,30 @@ public class StaleAnswerTests
     }
 
     [Fact]
+    public async Task A_refresh_whose_body_heeds_no_token_ends_at_its_own_timeout_too()
+    {
+        using var stuck = new StubbornStream();
+        using var bench = new CacheBench(new ResponseCachingOptions { RefreshTimeout = 10 * Second });
+        bench.Wire.Answers(
+            ScriptedAnswer.Status(200).Text("old").Header("Cache-Control", "max-age=1, stale-while-revalidate=600"),
+            ScriptedAnswer.From(_ => new HttpResponseMessage { Content = new StreamContent(stuck) }).Header("Cache-Control", "max-age=60"),
+            CacheBench.Fresh("new"));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            await bench.ReadAsync();
+            await Task.Delay(3 * Second, bench.Time);
+            (await bench.ReadAsync()).ShouldBe("old");
+            await Task.Delay(30 * Second, bench.Time);
+
+            (await bench.ReadAsync()).ShouldBe("old");
+            await Task.Delay(Second, bench.Time);
+            (await bench.ReadAsync()).ShouldBe("new");
+            stuck.Release();
+        });
+    }
+
+    [Fact]
     public async Task A_refresh_runs_outside_the_scope_of_the_call_that_set_it_off()
     {
         using var bench = new Bench();

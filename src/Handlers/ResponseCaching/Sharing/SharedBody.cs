@@ -18,7 +18,7 @@ internal static class SharedBody
             var leaving = new TaskCompletionSource<Prefix>(TaskCreationOptions.RunContinuationsAsynchronously);
             using CancellationTokenRegistration leave = late.Token.UnsafeRegister(static (state, token) => ((TaskCompletionSource<Prefix>)state!).TrySetCanceled(token), leaving);
             Task<Prefix> reading = BeginAsync(response.Content, visit.Options.MaxEntryBytes, late.Token);
-            Observe(reading);
+            LeftBehind.Observe(reading);
             (Stream body, ReadOnlyMemory<byte> start, bool isWhole) = await (await Task.WhenAny(reading, leaving.Task).ConfigureAwait(false)).ConfigureAwait(false);
             call.Now = clock.Now;
             response.Content = new BufferedBody(response.Content, start, isWhole ? null : body);
@@ -51,13 +51,6 @@ internal static class SharedBody
         (ReadOnlyMemory<byte> start, bool isWhole) = await BodyPrefix.ReadAsync(body, most, token).ConfigureAwait(false);
         return new Prefix(body, start, isWhole);
     }
-
-    /// <summary>What a read that was left behind throws in the end concerns nobody.</summary>
-    private static void Observe(Task reading) => _ = reading.ContinueWith(
-        static failed => _ = failed.Exception,
-        CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
 
     private readonly record struct Prefix(Stream Body, ReadOnlyMemory<byte> Start, bool IsWhole);
 }
