@@ -133,7 +133,7 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         }
         catch (Exception failure)
         {
-            Abandon(pending);
+            LeftBehind.Observe(pending);
             await late.CancelAsync().ConfigureAwait(false);
             if (caller.IsCancellationRequested)
             {
@@ -144,10 +144,6 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
             return null;
         }
     }
-
-    // Its failure is looked at when it comes at last, so that nobody else is alarmed.
-    private static void Abandon(Task pending) =>
-        _ = pending.ContinueWith(static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Counts as under way until the store itself is done, however long ago we gave up.</summary>
     private async Task<T?> CountedUntilDone<T>(Func<CancellationToken, ValueTask<T?>> operation, CancellationToken token)
