@@ -109,8 +109,30 @@ internal abstract class Quota
     /// <summary>When an attempt of this cost fits here; <paramref name="limit"/> is the one it waits for, null for the gate.</summary>
     public long FitsAtNeedsLock(in Cost cost, long now, out Limit? limit)
     {
-        long at = Gate is { } gate ? gate.FitsAt(now) : now;
-        return All.FitsAt(cost, at, now, out limit);
+        limit = null;
+        long at = now;
+        if (Gate is { } gate)
+        {
+            at = gate.FitsAt(now);
+        }
+
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            long amount = next.AmountOf(cost);
+            if (amount == 0)
+            {
+                continue;
+            }
+
+            long fits = next.FitsAt(amount, now);
+            if (fits > at)
+            {
+                at = fits;
+                limit = next;
+            }
+        }
+
+        return at;
     }
 
     /// <summary>When an attempt could go that comes after <paramref name="ahead"/>.</summary>
@@ -148,7 +170,15 @@ internal abstract class Quota
             }
         }
 
-        All.Take(cost, now, countedBy);
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            long amount = next.AmountOf(cost);
+            if (amount > 0)
+            {
+                next.Take(amount, now, countedBy);
+            }
+        }
+
         if (priority == CallPriority.Background)
         {
             ((_traffic ??= new Traffic()).Courtesy ??= new Courtesy(now)).Take(Limits, cost, now);
@@ -170,10 +200,28 @@ internal abstract class Quota
     public void SettleNeedsLock(in Cost reserved, in Verdict verdict, in Counting counting)
     {
         SettleGateNeedsLock(counting.TakenAt, verdict.Kind is VerdictKind.Ok or VerdictKind.Fatal);
-        All.Settle(reserved, Resource, verdict, counting);
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            long amount = next.AmountOf(reserved);
+            long actual = Actual(next.Unit, amount, verdict);
+            if (amount != 0 || actual != 0)
+            {
+                next.Settle(amount, actual, counting);
+                (next as AdaptiveLimit)?.Answered(amount, verdict, counting);
+            }
+        }
     }
 
-    public void ReleaseNeedsLock(in Cost cost, long takenAt, long now) => All.Release(cost, takenAt, now);
+    public void ReleaseNeedsLock(in Cost cost, long takenAt, long now)
+    {
+        for (Limit? next = Limits; next is not null; next = next.Next)
+        {
+            if (next.AmountOf(cost) is > 0 and long amount)
+            {
+                next.Release(amount, takenAt, now);
+            }
+        }
+    }
 
     public QuotaSnapshot SnapshotNeedsLock(LedgerClock clock, long now, in WaitingCount waiting) => QuotaSnapshot.Of(this, LookNeedsLock(now), clock, now, waiting);
 
@@ -272,5 +320,25 @@ internal abstract class Quota
         }
 
         return (_traffic ??= new Traffic()).Pace ??= new Pace(now);
+    }
+
+    private long Actual(LimitUnit unit, long reserved, in Verdict verdict)
+    {
+        // Refused is not executed: the refusal itself may count as a request, but nothing else was spent.
+        if (unit != LimitUnit.Requests && verdict.Kind is (VerdictKind.RateLimited or VerdictKind.QuotaExhausted))
+        {
+            return 0;
+        }
+
+        for (int i = 0; i < verdict.Observed.Count; i++)
+        {
+            QuotaObservation observation = verdict.Observed[i];
+            if (observation.Unit == unit && observation.Cost != QuotaObservation.Unknown && observation.Resource == Resource)
+            {
+                return observation.Cost;
+            }
+        }
+
+        return reserved;
     }
 }
