@@ -22,7 +22,7 @@ internal sealed partial class Call
         (Grant, Pass) = (default, default);
         (part.Request, part.Token, part.Now, part._active) = (request, token, Client.Clock.Now, (int)run);
         (part.Judgement, part.Response, part.Exception, part.BodySource, part.SentAt) = (null, null, null, null, 0);
-        (part._history, part._awaited) = (_history is null ? null : [.. _history], null);
+        part._awaited = null;
         part._earlierMayHaveHappened |= MayHaveHappened && !Replay.IsRead(Original.Method);
         part._trace?.Follow(part);
         request.Options.Set(CallEntry.Key, part);

@@ -16,7 +16,7 @@ internal sealed partial class Call
 {
     private int _active;
     private bool _earlierMayHaveHappened;
-    private List<CallAttempt>? _history;
+    private CallAttempt[] _history = [];
     private CallTrace? _trace;
 
     // Its place in a queue, then a run below that is at work on the call: never both, and one field less for the many calls that have neither.
@@ -167,7 +167,7 @@ internal sealed partial class Call
         _ => false,
     };
 
-    public IReadOnlyList<CallAttempt> History => _history ?? (IReadOnlyList<CallAttempt>)[];
+    public IReadOnlyList<CallAttempt> History => _history;
 
     /// <summary>The operation's name; made when somebody asks.</summary>
     public string Operation => Plan.Operation ?? Provider?.OperationOf(Original.Method, Original.Uri!) ?? OperationName.Of(Original.Method, Original.Uri);
@@ -292,17 +292,12 @@ internal sealed partial class Call
     /// <summary>Takes over how another call went that was made for this one: it follows what this one did itself.</summary>
     public void Adopt(Call inner)
     {
-        List<CallAttempt> history = _history ??= [];
         if (SentAt != 0 || Exception is not null)
         {
-            history.Add(LastAttempt());
+            Remember();
         }
 
-        foreach (CallAttempt attempt in inner.History)
-        {
-            history.Add(attempt with { Number = attempt.Number + Attempts });
-        }
-
+        _history = [.. _history, .. inner._history.Select(attempt => attempt with { Number = attempt.Number + Attempts })];
         Attempts += inner.Attempts;
         Retries += inner.Retries;
         RetryDecision = inner.RetryDecision;
@@ -331,8 +326,8 @@ internal sealed partial class Call
     /// <summary>A body that is still being sent may hold the attempt's token after the answer has come.</summary>
     public bool Reusable => Original.Content is null;
 
-    // Most calls that are repeated at all are repeated once.
-    private void Remember() => (_history ??= new List<CallAttempt>(1)).Add(LastAttempt());
+    // Most calls that are repeated at all are repeated once: an array for one, and another for the next.
+    private void Remember() => _history = [.. _history, LastAttempt()];
 
     private static TimeSpan Shorter(TimeSpan total, TimeSpan? asked) =>
         asked is not { } span ? total : total == Timeout.InfiniteTimeSpan || (span != Timeout.InfiniteTimeSpan && span < total) ? span : total;
