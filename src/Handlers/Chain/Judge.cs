@@ -193,8 +193,8 @@ internal static class Judge
         if (wait is { } hint && (isRefusal || hint > TimeSpan.Zero) && kind != VerdictKind.Fatal)
         {
             RateLimitOptions options = call.Policy.Options.RateLimits;
-            TimeSpan pause = hint > TimeSpan.Zero ? hint : Shorter(call.Policy.Options.Retry.BaseDelay, LongestOwnPause);
-            TimeSpan closed = Shorter(pause, options.MaxServerWait) + options.Guard;
+            TimeSpan pause = hint > TimeSpan.Zero ? hint : Clock.Shorter(call.Policy.Options.Retry.BaseDelay, LongestOwnPause);
+            TimeSpan closed = Clock.Shorter(pause, options.MaxServerWait) + options.Guard;
             bool isForecast = kind == VerdictKind.Ok || verdict.WaitIsUpperBound;
             if (isForecast)
             {
@@ -220,6 +220,4 @@ internal static class Judge
 
         ledger.Settle(ref call.Grant, verdict, call.Now);
     }
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

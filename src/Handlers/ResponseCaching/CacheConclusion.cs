@@ -32,9 +32,9 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
             return Step.Go;
         }
 
-        if (visit.Revalidation is null && StoragePolicy.IsOutOfQuestion(response))
+        if (visit.Revalidation is null && StoragePolicy.AtAGlance(response) is not Storability.Store and var objection)
         {
-            Unshared(call, visit, Storability.ResponseForbids);
+            Unshared(call, visit, objection);
             return Step.Go;
         }
 

@@ -34,7 +34,7 @@ internal sealed class RetryLoop(RetryHandler handler, Call call, Place below)
     private RetryDecision Decision => call.RetryDecision;
 
     /// <summary>
-    /// One asynchronous method below Polly and one above it, both awaited once and at once, so their state can be pooled: that is a sixth of what a repeated attempt allocates.
+    /// One asynchronous method below Polly and one above it, both awaited once and at once, so their state can be pooled: that is a tenth of what a repeated attempt allocated.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync()

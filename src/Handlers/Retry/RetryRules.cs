@@ -111,7 +111,7 @@ internal static class RetryRules
                 return RetryDecision.No("the wait would end after the deadline");
             }
 
-            delay = Min(delay, least);
+            delay = Clock.Shorter(delay, least);
         }
 
         if (facts.MaxWait != Timeout.InfiniteTimeSpan && least > facts.MaxWait)
@@ -122,9 +122,7 @@ internal static class RetryRules
         return RetryDecision.After(delay, usesRetry);
     }
 
-    private static TimeSpan Spread(TimeSpan wait, in RetryFacts facts) => Min(wait * 0.1, LargestSpread) * facts.Random;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    private static TimeSpan Spread(TimeSpan wait, in RetryFacts facts) => Clock.Shorter(wait * 0.1, LargestSpread) * facts.Random;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -2,7 +2,7 @@ namespace Handlers.Wire;
 
 /// <summary>
 /// A few header names, as 64 bits made of their lengths and last letters. Most of the headers of an answer are none of those that anybody reads, and this tells
-/// it at once; a name that it lets pass must still be compared. Over GitHub's headers it saves 55 to 70 ns of 470 ns that the provider's look at an answer takes.
+/// it at once; a name that it lets pass must still be compared. Over GitHub's headers it saved 55 to 70 ns, when it was made, of 470 ns that the provider's look at an answer took.
 /// </summary>
 internal readonly struct HeaderNames
 {

@@ -17,6 +17,9 @@ internal sealed class Clock(TimeProvider time)
 
     public long Now => Time.GetTimestamp();
 
+    /// <summary>The shorter of two finite spans.</summary>
+    public static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
     /// <summary>The timestamp <paramref name="span"/> after <paramref name="timestamp"/>; an infinite span is <see cref="Never"/>.</summary>
     public long After(long timestamp, TimeSpan span)
     {

@@ -6,20 +6,21 @@ namespace Handlers.ResponseCaching;
 internal static class StoragePolicy
 {
     /// <summary>
-    /// Seen at a glance: no-store, or nothing by which an answer could ever be used again. That is how most APIs answer, and it saves them the pass over all fields. False
-    /// says nothing yet.
+    /// What four fields tell: no-store, or nothing by which an answer could ever be used again. Many APIs answer so, and it saves them the pass over all fields.
+    /// <see cref="Storability.Store"/>: nothing speaks against it yet.
     /// </summary>
-    public static bool IsOutOfQuestion(HttpResponseMessage response)
+    public static Storability AtAGlance(HttpResponseMessage response)
     {
         HttpHeadersNonValidated fields = response.Headers.NonValidated;
         ResponseDirectives said = fields.TryGetValues("Cache-Control", out HeaderStringValues lines) ? ResponseDirectives.Parse(new FieldLines(lines)) : ResponseDirectives.None;
         if (said.NoStore && !said.MustUnderstand)
         {
-            return true;
+            return Storability.ResponseForbids;
         }
 
         HttpHeadersNonValidated ofContent = response.Content.Headers.NonValidated;
-        return said.MaxAge == DeltaSeconds.None && !fields.Contains("ETag") && !ofContent.Contains("Expires") && !ofContent.Contains("Last-Modified");
+        bool isReusable = said.MaxAge != DeltaSeconds.None || fields.Contains("ETag") || ofContent.Contains("Expires") || ofContent.Contains("Last-Modified");
+        return isReusable ? Storability.Store : Storability.NothingToReuse;
     }
 
     /// <param name="head">The answer to a GET or HEAD without content.</param>
