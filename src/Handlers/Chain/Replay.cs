@@ -22,9 +22,10 @@ internal static class Replay
         };
     }
 
-    /// <summary>RFC 9110 §9.2.1: it asks for nothing to be done.</summary>
+    /// <summary>RFC 9110 §9.2.1: it asks for nothing to be done (RFC 4918, RFC 3253, RFC 5323, the QUERY draft). Of a method that nobody knows nobody knows that.</summary>
     public static bool IsRead(HttpMethod method) =>
-        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options || method == HttpMethod.Trace;
+        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options || method == HttpMethod.Trace
+        || method.Method is "QUERY" or "PROPFIND" or "REPORT" or "SEARCH";
 
     // RFC 9110 §9.2.2.
     private static bool IsIdempotent(HttpMethod method) => IsRead(method) || method == HttpMethod.Put || method == HttpMethod.Delete;

@@ -28,6 +28,12 @@ internal sealed record ClientLayers
         init;
     }
 
+    /// <summary>What the framework's options pattern says about this client, after <see cref="Code"/>; null where nobody uses it.</summary>
+    public Action<ResilienceHandlersOptions>? Configured { get; init; }
+
+    /// <summary>What the app's own validators find wrong with the options.</summary>
+    public Func<ResilienceHandlersOptions, IEnumerable<string>>? Validate { get; init; }
+
     /// <summary>Finds a provider by name, ignoring case.</summary>
     public required Func<string, Provider?> FindProvider { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 
 namespace Handlers;
@@ -42,7 +43,11 @@ internal static class OptionsComposer
         ApplySection(layers.Root?.GetSection(Defaults), LayerKind.Defaults, options, origins, errors);
         ApplyWorkload(workload, options, origins);
         ApplySection(layers.ClientSection, LayerKind.Client, options, origins, errors);
-        ApplyCode(layers, options, origins, errors);
+        ApplyCode(layers.Code, new Layer(LayerKind.Code, layers.CodeName), options, origins, errors);
+        if (layers.Configured is { } configured)
+        {
+            ApplyCode([configured], new Layer(LayerKind.Code, $"Configure<ResilienceHandlersOptions>(\"{layers.Client}\", …)"), options, origins, errors);
+        }
 
         if (layers.Section is { } section && !section.GetChildren().Any())
         {
@@ -61,6 +66,11 @@ internal static class OptionsComposer
 
         new OptionRules(options, origins, errors).Apply();
         GroupNames.Check(options, origins, provider, errors);
+        if (layers.Validate is { } validate)
+        {
+            Run(checkedOptions => errors.AddRange(validate(checkedOptions)), new Layer(LayerKind.Code, $"a validator of the options of client \"{layers.Client}\""), options, errors);
+        }
+
         return new Composition
         {
             Client = layers.Client,
@@ -159,11 +169,11 @@ internal static class OptionsComposer
         }
     }
 
-    private static void ApplyCode(ClientLayers layers, ResilienceHandlersOptions options, Origins origins, List<string> errors)
+    private static void ApplyCode(
+        ImmutableArray<Action<ResilienceHandlersOptions>> code, Layer layer, ResilienceHandlersOptions options, Origins origins, List<string> errors)
     {
-        var layer = new Layer(LayerKind.Code, layers.CodeName);
         ResilienceHandlersOptions before = OptionSchema.Clone(options);
-        foreach (Action<ResilienceHandlersOptions> action in layers.Code)
+        foreach (Action<ResilienceHandlersOptions> action in code)
         {
             Run(action, layer, options, errors);
         }

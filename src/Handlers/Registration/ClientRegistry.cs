@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Handlers.Registration;
 
@@ -15,14 +16,23 @@ internal sealed class ClientRegistry : IDisposable
     private readonly ResilienceState _state;
     private readonly IConfiguration? _configuration;
     private readonly IConfigurationSection? _root;
+    private readonly OptionsPattern _pattern;
     private readonly Lazy<IReadOnlyList<string>> _factoryClients;
+    private readonly ConcurrentDictionary<string, ConfigurationReloadToken> _changes = new(StringComparer.Ordinal);
 
     /// <param name="registrations">Clients that have our handlers.</param>
     /// <param name="state">What they share.</param>
     /// <param name="configuration">The container's; null for none.</param>
+    /// <param name="pattern">What the app says by the framework's options pattern.</param>
     /// <param name="factoryClients">The names that anybody configured for the factory; asked when first needed.</param>
-    public ClientRegistry(ClientRegistrations registrations, ResilienceState state, IConfiguration? configuration, Func<IReadOnlyList<string>> factoryClients)
+    public ClientRegistry(
+        ClientRegistrations registrations,
+        ResilienceState state,
+        IConfiguration? configuration,
+        OptionsPattern pattern,
+        Func<IReadOnlyList<string>> factoryClients)
     {
+        _pattern = pattern;
         _factoryClients = new Lazy<IReadOnlyList<string>>(factoryClients);
         _registrations = registrations;
         _state = state;
@@ -52,6 +62,17 @@ internal sealed class ClientRegistry : IDisposable
     /// <summary>Whether our handlers were added to a client in code.</summary>
     public bool Knows(string name) => (_registrations.Find(name) ?? _registrations.Everyone) is { Removed: false };
 
+    /// <summary>A copy of a client's options in force; of a name without our handlers, what they would be.</summary>
+    public ResilienceHandlersOptions OptionsOf(string name) =>
+        Knows(name) ? OptionSchema.Clone(Get(name).Policy.Options) : OptionsComposer.Compose(LayersOf(name)).Options;
+
+    /// <summary>Changes once, when other options of a client are in force.</summary>
+    public IChangeToken ChangeOf(string name)
+    {
+        Get(name);
+        return _changes.GetOrAdd(name, static _ => new ConfigurationReloadToken());
+    }
+
     /// <summary>Everything that is wrong with the configuration now; when nothing is, every client is made and says its policy in the log.</summary>
     public IReadOnlyList<string> CheckAll()
     {
@@ -59,6 +80,7 @@ internal sealed class ClientRegistry : IDisposable
         string[] errors =
         [
             .. Strays(),
+            .. ConfiguredForNobody(),
             .. names.Union(ReachEveryone ? Later() : [], StringComparer.Ordinal).SelectMany(name => OptionsComposer.Compose(LayersOf(name)).Errors),
         ];
         if (errors.Length == 0)
@@ -91,6 +113,10 @@ internal sealed class ClientRegistry : IDisposable
         {
             client.Apply(new ClientPolicy(++version, edited, _state.Providers));
             _state.Events.OptionsReloaded(name, old, edited);
+            if (_changes.TryRemove(name, out ConfigurationReloadToken? change))
+            {
+                change.OnReload();
+            }
         });
         _watches.Add(source);
         return client;
@@ -101,6 +127,11 @@ internal sealed class ClientRegistry : IDisposable
 
     /// <summary>Sections that nobody uses.</summary>
     private ImmutableArray<string> Strays() => _root is null ? [] : ClientSections.Check(_root, Expected(), _configuration);
+
+    /// <summary>Code for names that no client has: a slip, or one that meant every client and says so of the default one alone.</summary>
+    private IEnumerable<string> ConfiguredForNobody() => ReachEveryone ? [] : _pattern.Names.Where(name => !Knows(name)).Select(name =>
+        $"Configure<ResilienceHandlersOptions>({(name.Length == 0 ? "…) without a name" : $"\"{name}\", …)")} reaches no client with resilience handlers; "
+        + (Spelling.Closest(name, [.. _registrations.Names]) is { } close ? $"did you mean \"{close}\"?" : "name one of them, or use ConfigureAll for all."));
 
     /// <summary>The clients of the factory, ours and others; null when any name may be one, because defaults reach every client.</summary>
     private IReadOnlyList<string>? Everybody() => ReachEveryone ? null : [.. _registrations.Names.Union(_factoryClients.Value, StringComparer.Ordinal)];
@@ -128,6 +159,8 @@ internal sealed class ClientRegistry : IDisposable
             Root = _root,
             Section = own?.Section ?? everyone?.Section,
             Code = code,
+            Configured = _pattern.CodeOf(name),
+            Validate = _pattern.ValidationOf(name),
             FindProvider = _state.Providers.Named,
             ProviderNames = [.. _state.Providers.Names],
             Clients = Everybody,

@@ -28,6 +28,13 @@ internal static class Installation
         }
 
         string? name = builder.Name;
+        if (name is not null && !registration.IsWatched)
+        {
+            registration.IsWatched = true;
+            builder.Services.AddSingleton<IOptionsChangeTokenSource<ResilienceHandlersOptions>>(
+                provider => new OptionsChange(provider.GetRequiredService<ClientRegistry>(), name));
+        }
+
         builder.Services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>>(
             provider => new ChainInstaller(name, (client, options) => Install(provider, client, stages, options)));
         return builder;
@@ -128,7 +135,15 @@ internal static class Installation
             KeyStore = provider.GetService<IIdempotencyStore>(),
         });
         services.TryAddSingleton(provider => new ClientRegistry(
-            registrations, provider.GetRequiredService<ResilienceState>(), provider.GetService<IConfiguration>(), () => NamesIn(provider)));
+            registrations,
+            provider.GetRequiredService<ResilienceState>(),
+            provider.GetService<IConfiguration>(),
+            new OptionsPattern(
+                provider.GetServices<IConfigureOptions<ResilienceHandlersOptions>>(),
+                provider.GetServices<IPostConfigureOptions<ResilienceHandlersOptions>>(),
+                provider.GetServices<IValidateOptions<ResilienceHandlersOptions>>()),
+            () => NamesIn(provider)));
+        services.TryAddSingleton<IOptionsFactory<ResilienceHandlersOptions>>(provider => new OptionsInForce(provider.GetRequiredService<ClientRegistry>()));
         services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(
             provider.GetRequiredService<ClientRegistry>(), provider.GetRequiredService<ResilienceState>()));
         services.AddSingleton<IHttpMessageHandlerBuilderFilter>(provider => new NeighbourCheck(provider.GetRequiredService<ClientRegistry>()));

@@ -1,12 +1,12 @@
 namespace Handlers.Wire;
 
 /// <summary>
-/// Resets given as Unix time. The unit is told by the magnitude (10⁹ s is 2001, 10¹¹ s is 5138), so a server that sends milliseconds where seconds are
-/// documented is understood. Below 10⁹ a number is no instant: it is a delay, or nothing. Instants after 2554 read as that year.
+/// Resets given as Unix time. The unit is told by the magnitude (10¹¹ s is 5138), so a server that sends milliseconds where seconds are documented is
+/// understood. Below ten years a number is no instant: it is a delay, or nothing. Test clocks begin in 2000, which is nearer to 1970 than one thinks. Instants after 2554 read as that year.
 /// </summary>
 internal static class EpochInstant
 {
-    private const ulong Earliest = 1_000_000_000;
+    private const ulong Earliest = 315_532_800; // 1980
     private const ulong FirstMillisecond = 100_000_000_000;
     private const ulong FirstMicrosecond = 100_000_000_000_000;
     private const ulong FirstNanosecond = 100_000_000_000_000_000;

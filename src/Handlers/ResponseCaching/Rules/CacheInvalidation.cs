@@ -3,10 +3,8 @@ namespace Handlers.ResponseCaching;
 /// <summary>Which stored answers a write makes worthless (RFC 9111 §4.4): those of its own URI, and of the URIs of the same origin that its answer names.</summary>
 internal static class CacheInvalidation
 {
-    /// <summary>Reads change nothing (RFC 9110 §9.2.1, RFC 4918, RFC 5323, the QUERY draft); a method that nobody knows may.</summary>
-    public static bool IsUnsafe(HttpMethod method) => !(
-        method == HttpMethod.Get || method == HttpMethod.Head || method == HttpMethod.Options || method == HttpMethod.Trace
-        || method.Method is "QUERY" or "PROPFIND" or "REPORT" or "SEARCH");
+    /// <summary>Reads change nothing; a method that nobody knows may.</summary>
+    public static bool IsUnsafe(HttpMethod method) => !Replay.IsRead(method);
 
     public static bool IsNonError(int status) => status is >= 200 and < 400;
 
