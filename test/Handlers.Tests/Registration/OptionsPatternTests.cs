@@ -27,7 +27,7 @@ public sealed class OptionsPatternTests
     public void Configures_every_client_and_lets_dependencies_and_sections_say_what()
     {
         using var bench = new Bench(
-            settings: new Dictionary<string, string?> { ["Shop:Retry:BaseDelay"] = "00:00:07", ["ResilienceHandlers:Defaults:Account"] = "acme" },
+            settings: new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Shop:Retry:BaseDelay"] = "00:00:07", ["ResilienceHandlers:Defaults:Account"] = "acme" },
             services: s =>
             {
                 s.ConfigureAll<ResilienceHandlersOptions>(options => options.Retry.MaxRetries = 2);
