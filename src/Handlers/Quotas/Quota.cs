@@ -251,7 +251,8 @@ internal abstract class Quota
             return false;
         }
 
-        if (Gate is { } gate && (kind == VerdictKind.Ok ? gate.IsTold(grant.At) : seen.Remaining == 0))
+        // Where calls learn their price from answers, one answer tells the limit but not the price: the ramp lets more pass with each that has told it.
+        if (Gate is { } gate && (kind == VerdictKind.Ok ? gate.IsTold(grant.At) && seen.Cost <= 0 : seen.Remaining == 0))
         {
             gate.EndRamp();
         }

@@ -39,7 +39,7 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
 
     protected override long Full => Spec.Burst;
 
-    /// <summary>Requests are counted, and so are points; how many tokens and bytes a call costs is guessed.</summary>
+    /// <summary>How many tokens and bytes a call costs is guessed, and nobody says what one did cost: only sums tell.</summary>
     private bool IsEstimated => Unit is LimitUnit.Tokens or LimitUnit.Bytes;
 
     public override long FitsAt(long amount, long now) => When(Math.Min(amount + Margin + Reserve(amount), Full), now);
@@ -70,6 +70,11 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
 
     public override void Settle(long reserved, long actual, in Counting counting)
     {
+        if (!IsEstimated && reserved > 0 && actual > 0 && (actual != reserved || _errors.IsKnown))
+        {
+            _errors.Learn(reserved, actual); // its answer told what it cost
+        }
+
         if (counting.TakenAt < Born)
         {
             _foreseen = Math.Max(0, _foreseen - 1);
@@ -157,7 +162,7 @@ internal sealed class AnnouncedBucket(LimitSpec spec, long now) : AnnouncedLimit
     }
 
     /// <summary>What must stay for the sake of costs that were thought to be smaller than they are: of one of this amount, and of those not known to have been counted.</summary>
-    private double Reserve(long amount) => IsEstimated ? _errors.Reserve(_left.Sum + amount) : 0;
+    private double Reserve(long amount) => IsEstimated || _errors.IsKnown ? _errors.Reserve(_left.Sum + amount) : 0;
 
     private void LearnError(long remaining, long now)
     {

@@ -22,13 +22,15 @@ internal struct EstimateErrors
     private double _ratioOff;
     private double _variance;
     private double _largest;
-    private bool _isKnown;
+
+    /// <summary>Some cost has been told.</summary>
+    public bool IsKnown { get; private set; }
 
     /// <summary>What attempts cost on average, by the amount they were thought to cost.</summary>
     public readonly double Ratio => 1 + _ratioOff;
 
     /// <summary>The standard deviation of one attempt's cost, by its amount.</summary>
-    public readonly double Spread => _isKnown ? Math.Clamp(Math.Sqrt(_variance), LeastSpread, MostSpread) : FirstSpread;
+    public readonly double Spread => IsKnown ? Math.Clamp(Math.Sqrt(_variance), LeastSpread, MostSpread) : FirstSpread;
 
     /// <summary>An attempt went.</summary>
     public void Count(long amount) => _largest = Math.Max(amount, _largest * (1 - (1.0 / 64)));
@@ -39,9 +41,9 @@ internal struct EstimateErrors
         double ratio = Math.Clamp(actual / estimated, 1 / MostRatio, MostRatio);
         double off = (ratio - Ratio) * estimated;
         double sample = off * off / (estimated * Math.Max(_largest, 1));
-        _variance = _isKnown ? _variance + ((sample - _variance) / 8) : Math.Max(sample, FirstSpread * FirstSpread / 4);
+        _variance = IsKnown ? _variance + ((sample - _variance) / 8) : Math.Max(sample, FirstSpread * FirstSpread / 4);
         _ratioOff += (ratio - Ratio) / 8;
-        _isKnown = true;
+        IsKnown = true;
     }
 
     /// <summary>What must be left beside attempts that are thought to cost so much together, so that they fit by what they may really cost.</summary>

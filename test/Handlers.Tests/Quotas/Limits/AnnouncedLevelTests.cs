@@ -47,6 +47,32 @@ public sealed class AnnouncedLevelTests
     }
 
     [Theory]
+    [InlineData(2, 2, true)]
+    [InlineData(1, 6, false)]
+    public void A_price_that_answers_told_otherwise_keeps_a_reserve_too(long cheap, long dear, bool fits)
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            _hour.Take(2, At(i), Limit.Never);
+            _hour.Settle(2, i % 2 == 0 ? cheap : dear, Answered(At(i), At(i)));
+        }
+
+        Hear(_hour, remaining: 5, at: 17, leftAt: 17);
+
+        (_hour.FitsAt(2, At(17)) == At(17)).ShouldBe(fits);
+        _hour.FitsAt(2, At(17)).ShouldBeLessThan(At(17 + 3600));
+    }
+
+    [Fact]
+    public void A_refused_attempt_tells_nothing_about_prices()
+    {
+        _hour.Take(2, 0, Limit.Never);
+        _hour.Settle(2, 0, Answered(0, 0));
+
+        _hour.FitsAt(59, 0).ShouldBe(0);
+    }
+
+    [Theory]
     [InlineData(0.1, 10)]
     [InlineData(1, 20)]
     public void Where_others_spend_what_has_just_left_may_not_be_in_what_they_left(double answered, long free)

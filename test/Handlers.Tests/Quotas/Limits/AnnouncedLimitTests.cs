@@ -46,6 +46,20 @@ public class AnnouncedLimitTests
         linear.Twin.Early.ShouldBe(0);
     }
 
+    /// <remarks>Told by the first answer alone what a call costs, all of them went at once.</remarks>
+    [Fact]
+    public async Task What_calls_cost_is_felt_out_before_a_bucket_is_spent_on_it()
+    {
+        int calls = 0;
+        using Judged<LinearTwin> linear = new("linear", time => new LinearTwin(
+            new LinearTwinOptions { ComplexityPerHour = 300_000, ComplexityOf = _ => ++calls % 4 == 0 ? 6000 : 1000 }, time));
+
+        int[] statuses = await linear.SendAll(200, HttpMethod.Post, "graphql", """{"query":"query { viewer { id } }"}""");
+
+        statuses.ShouldAllBe(status => status == 200);
+        linear.Twin.Refused.ShouldBeLessThanOrEqualTo(1);
+    }
+
     private sealed class Judged<T> : IDisposable
         where T : ProviderTwin
     {
