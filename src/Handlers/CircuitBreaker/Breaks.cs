@@ -10,6 +10,7 @@ internal sealed class Breaks
     private static readonly TimeSpan LongestServerWait = TimeSpan.FromDays(31);
 
     private int _openings;
+    private TimeSpan _heardAt;
 
     /// <summary>When the longest wait that the server has named ends (circuit time).</summary>
     public TimeSpan ServerWaitEnds { get; private set; }
@@ -22,10 +23,21 @@ internal sealed class Breaks
     }
 
     /// <summary>The server has named a wait.</summary>
-    public void Hear(TimeSpan wait, TimeSpan now)
+    /// <param name="wait">How long.</param>
+    /// <param name="took">How long the attempt was under way that was told so.</param>
+    /// <param name="now">Now.</param>
+    /// <returns>Whether it had left before others were told so, and could not know.</returns>
+    public bool Hear(TimeSpan wait, TimeSpan took, TimeSpan now)
     {
+        bool isEcho = now < ServerWaitEnds && now - took < _heardAt;
+        if (now >= ServerWaitEnds)
+        {
+            _heardAt = now;
+        }
+
         TimeSpan ends = now + (wait < LongestServerWait ? wait : LongestServerWait);
         ServerWaitEnds = ends > ServerWaitEnds ? ends : ServerWaitEnds;
+        return isEcho;
     }
 
     public void Recovered() => _openings = 0;

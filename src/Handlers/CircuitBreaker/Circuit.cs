@@ -159,7 +159,7 @@ internal sealed class Circuit
             if (signal == CircuitSignal.Failure && serverDelay is { } delay)
             {
                 // Also from a stale result: the server's wait is about the server, not about the phase the attempt was sent in.
-                _breaks.Hear(delay, now);
+                signal = _breaks.Hear(delay, took, now) ? CircuitSignal.Echo : signal;
                 (_phase as OpenPhase)?.Extend(_breaks.ServerWaitEnds);
             }
 
@@ -283,7 +283,7 @@ internal sealed class Circuit
 
     private CircuitTransition CloseNeedsLock(TimeSpan now)
     {
-        Ramp? ramp = _settings.NewRamp(now);
+        Ramp? ramp = _settings.NewRamp(_counts.Usual, now);
         if (ramp is null)
         {
             _breaks.Recovered();

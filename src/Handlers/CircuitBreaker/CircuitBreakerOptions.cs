@@ -18,6 +18,11 @@ public sealed class CircuitBreakerOptions
     /// Failing is often quicker than succeeding. Where more than two, and more than a quarter of the failures, of the attempts that left before the latest failure
     /// are still under way, the circuit waits for them before it opens: for twice as long as the slowest of the latest successes took, and at most for
     /// <see cref="ProbeTimeout"/>.
+    /// <para>
+    /// A run that the usual share of failures explains opens nothing: once a hundred results are known, it takes as many in a row as chance brings once in a
+    /// hundred thousand attempts. That is more than 10 where more than three in ten fail (17 at one in two), and 52 at most. Attempts that were under way when the
+    /// upstream named a wait count as one with the first that was told so.
+    /// </para>
     /// </remarks>
     public int FailureThreshold { get; set; } = 10;
 

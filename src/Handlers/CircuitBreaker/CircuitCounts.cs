@@ -19,6 +19,9 @@ internal sealed class CircuitCounts
     private readonly long[] _transitions = new long[States * States];
     private long _slowest;
 
+    /// <summary>What usually fails. Guarded by the circuit's lock.</summary>
+    public UsualFailures Usual { get; } = new();
+
     /// <summary>Attempts that were admitted and have not said yet how they ended.</summary>
     public long UnderWay => Interlocked.Read(ref Accepted) - Ended - Interlocked.Read(ref Stale);
 
@@ -36,6 +39,7 @@ internal sealed class CircuitCounts
                 Succeed(took);
                 break;
             case CircuitSignal.Failure:
+            case CircuitSignal.Echo:
                 Interlocked.Increment(ref Failed);
                 break;
             default:

@@ -53,5 +53,5 @@ internal sealed record CircuitSettings
 
     public FailureWindow? NewWindow() => FailureRatio is null ? null : new FailureWindow(SamplingDuration);
 
-    public Ramp? NewRamp(TimeSpan now) => RampDuration > TimeSpan.Zero ? new Ramp(HalfOpenMaxCalls, RampDuration, now) : null;
+    public Ramp? NewRamp(UsualFailures usual, TimeSpan now) => RampDuration > TimeSpan.Zero ? new Ramp(HalfOpenMaxCalls, RampDuration, usual, now) : null;
 }

@@ -11,4 +11,7 @@ internal enum CircuitSignal : byte
 
     /// <summary>The upstream failed: the verdict was transient.</summary>
     Failure,
+
+    /// <summary>It failed like others before it, whose answers named a wait that this attempt, being under way, could not heed: no further cause.</summary>
+    Echo,
 }

@@ -15,6 +15,7 @@ internal sealed class ClosedPhase : CircuitPhase
 
     private readonly CircuitCounts _counts;
     private readonly Breaks _breaks;
+    private readonly PastRuns _runs;
     private readonly long _firstNumber;
     private readonly long _endedBefore;
     private TimeSpan _failingSince;
@@ -32,6 +33,7 @@ internal sealed class ClosedPhase : CircuitPhase
         _breaks = breaks;
         _firstNumber = Interlocked.Read(ref counts.Accepted);
         _endedBefore = counts.Ended;
+        _runs = new PastRuns(counts.Usual, Interlocked.Read(ref counts.Succeeded));
     }
 
     /// <summary>No ramp is running: everybody passes. Needs no lock.</summary>
@@ -67,7 +69,9 @@ internal sealed class ClosedPhase : CircuitPhase
             case CircuitSignal.Success:
                 Succeeded(now);
                 return null;
-            case CircuitSignal.Failure when Failed(now, settings):
+            case CircuitSignal.Echo when settings.FailureRatio is null:
+                return null;
+            case CircuitSignal.Failure or CircuitSignal.Echo when Failed(now, settings):
                 if (settings.FailureRatio is not null)
                 {
                     return CircuitTransitionReason.FailureRatio;
@@ -79,7 +83,7 @@ internal sealed class ClosedPhase : CircuitPhase
                     return null;
                 }
 
-                return MayBeMerelyQuick(mark, now, settings) ? null : CircuitTransitionReason.ConsecutiveFailures;
+                return _counts.Usual.Explains(Failures) || MayBeMerelyQuick(mark, now, settings) ? null : CircuitTransitionReason.ConsecutiveFailures;
             case CircuitSignal.Neutral:
                 Ignored(now);
                 return null;
@@ -141,6 +145,9 @@ internal sealed class ClosedPhase : CircuitPhase
     {
         _ramp = null;
         _breaks.Recovered();
+
+        // While it ran it knew better than anybody what came of the load.
+        _runs.Skip(Interlocked.Read(ref _counts.Succeeded));
     }
 
     /// <summary>Counts one failure and says whether that is too many.</summary>
@@ -150,6 +157,11 @@ internal sealed class ClosedPhase : CircuitPhase
         if (failures == 1)
         {
             _failingSince = now;
+        }
+
+        if (_ramp is null)
+        {
+            _runs.Failed(failures, Interlocked.Read(ref _counts.Succeeded), settings.Patience(_counts.Slowest), now);
         }
 
         if (_window is not { } window || settings.FailureRatio is not { } ratio)

@@ -34,6 +34,7 @@ internal sealed class HalfOpenPhase(TimeSpan since) : CircuitPhase(CircuitState.
                 _successes++;
                 return _successes >= settings.SuccessThreshold ? CircuitTransitionReason.Recovered : null;
             case CircuitSignal.Failure:
+            case CircuitSignal.Echo:
                 Failures++;
                 return CircuitTransitionReason.ProbeFailed;
             default:

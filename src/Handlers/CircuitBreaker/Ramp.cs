@@ -14,9 +14,9 @@ namespace Handlers.CircuitBreaker;
 /// While more calls wait than may pass, those that are due first go first (<see cref="Turns"/>): what comes late can wait longer than what came early.
 /// </para>
 /// <para>
-/// Failures that don't come from the load must not slow anybody down for long: if, over a whole ramp's length after a cut, as many fail as lead to a cut,
-/// cutting is no cure and the ramp is over. Nor may a few failures by chance, of which a slow slot has one or two, wear the rate down: what fails at a rate that was
-/// just eased is the usual share, and only what chance does not explain on top of it eases or cuts again.
+/// Failures that don't come from the load must not slow anybody down for long: if, over a whole ramp's length after a cut, as many more fail than usual as lead to a cut,
+/// cutting is no cure and the ramp is over. Nor may a few failures by chance, of which a slow slot has one or two, wear the rate down: what failed before the outage
+/// and what fails at a rate that was just eased are the usual share (<see cref="UsualFailures"/>), and only what chance does not explain on top of it eases or cuts again.
 /// </para>
 /// </remarks>
 internal sealed class Ramp
@@ -28,9 +28,8 @@ internal sealed class Ramp
 
     private const double Doubling = 2;
 
-    // How sure a slot's failures have to be more than the usual ones, in standard deviations; and how many results the usual share remembers.
+    // How sure a slot's failures have to be more than the usual ones, in standard deviations.
     private const double Certainty = 2;
-    private const double Memory = 200;
 
     // Steps above a rate that was served: halved where a step was too large, half as large again where it was not.
     private const double LargestStep = 0.15;
@@ -48,11 +47,10 @@ internal sealed class Ramp
     private readonly TimeSpan _duration;
     private readonly TimeSpan _slot;
     private readonly Turns _turns;
+    private readonly UsualFailures _usualFailures;
 
     private double _cutAt;
     private double _step = LargestStep;
-    private double _usualFailed;
-    private double _usualResults;
     private bool _isEased;
     private TimeSpan _usual;
     private double _rate;
@@ -66,12 +64,13 @@ internal sealed class Ramp
     private TimeSpan? _checkDue;
     private int _cuts;
 
-    public Ramp(int callsPerSecond, TimeSpan duration, TimeSpan now)
+    public Ramp(int callsPerSecond, TimeSpan duration, UsualFailures usual, TimeSpan now)
     {
         _floor = callsPerSecond;
         _duration = duration;
         _slot = TimeSpan.FromTicks(Math.Max(1, duration.Ticks / Slots));
         _turns = new Turns(_slot, now);
+        _usualFailures = usual;
         _rate = _floor;
         _tokens = Math.Max(_floor, Burst);
         _refilledAt = now;
@@ -126,7 +125,7 @@ internal sealed class Ramp
         if (CutsOf(mark) == (ushort)_cuts)
         {
             _current.Succeeded += signal == CircuitSignal.Success ? 1 : 0;
-            _current.Failed += signal == CircuitSignal.Failure ? 1 : 0;
+            _current.Failed += signal is CircuitSignal.Failure or CircuitSignal.Echo ? 1 : 0;
         }
     }
 
@@ -168,9 +167,7 @@ internal sealed class Ramp
         if (_isEased)
         {
             // What still fails at a lower rate does not come from the load.
-            double keep = Math.Min(1, Memory / Math.Max(1, _usualResults));
-            _usualFailed = (_usualFailed * keep) + _current.Failed;
-            _usualResults = (_usualResults * keep) + _current.Results;
+            _usualFailures.Learn(_current.Failed, _current.Results);
             _isEased = false;
         }
 
@@ -189,6 +186,7 @@ internal sealed class Ramp
         else if (_current.Failed == 1)
         {
             // Too little to go by, either way.
+            Stay(now);
             NextSlot(now);
         }
         else
@@ -200,7 +198,7 @@ internal sealed class Ramp
     /// <summary>More fails than usual, and more than chance explains.</summary>
     private bool IsStrained(in Tally slot)
     {
-        double usual = _usualFailed / Math.Max(1, _usualResults);
+        double usual = _usualFailures.Share;
         double expected = usual * slot.Results;
         return slot.Failed > 1 && slot.FailedShare >= usual + StrainedShare
             && slot.Failed >= expected + (Certainty * Math.Sqrt(expected * (1 - usual)));
@@ -223,7 +221,7 @@ internal sealed class Ramp
             return false;
         }
 
-        bool isNoCure = _underCheck.FailedShare >= OverloadedShare;
+        bool isNoCure = _underCheck.FailedShare >= _usualFailures.Share + OverloadedShare;
         _checkDue = now + _duration;
         _underCheck = default;
         return isNoCure;
@@ -233,12 +231,7 @@ internal sealed class Ramp
     {
         bool isProbing = _rate < Outgrown * _cutAt;
 
-        // Letting go of a rate that was too high once and still holds calls back would release them all at once.
-        if (_cutAt > 0 && _current.Refused > 0 && _end < now + _slot)
-        {
-            _end = now + _slot;
-        }
-
+        Stay(now);
         _rate *= isProbing ? 1 + _step : Doubling;
         _step = Math.Min(LargestStep, _step * 1.5);
         NextSlot(now);
@@ -248,12 +241,8 @@ internal sealed class Ramp
     private void Ease(TimeSpan now)
     {
         _isEased = true;
-        if (_current.Refused > 0 && _end < now + _slot)
-        {
-            _end = now + _slot;
-        }
-
         _cutAt = Math.Max(_rate, _cutAt * 0.8);
+        Stay(now);
         _rate = Math.Max(_floor, _rate * (1 - _current.FailedShare));
         _step = Math.Max(SmallestStep, _step / 2);
         NextSlot(now);
@@ -279,6 +268,15 @@ internal sealed class Ramp
         _tokens = Math.Min(_tokens, _floor);
         _cuts++;
         NextSlot(now);
+    }
+
+    /// <summary>Letting go of a rate that was too high once and still holds calls back would release them all at once.</summary>
+    private void Stay(TimeSpan now)
+    {
+        if (_cutAt > 0 && _current.Refused > 0 && _end < now + _slot)
+        {
+            _end = now + _slot;
+        }
     }
 
     private void NextSlot(TimeSpan now)

@@ -112,6 +112,28 @@ public class CircuitRampTests
     }
 
     [Fact]
+    public void What_failed_all_the_time_before_an_outage_is_not_taken_for_a_shortage_after_it()
+    {
+        const int capacity = 40;
+
+        double served = Enumerable.Range(1, 10).Average(seed =>
+        {
+            var fixture = new CircuitFixture(o => (o.FailureThreshold, o.BreakDuration, o.MaxBreakDuration, o.RampDuration) =
+                (10, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)));
+            var random = new Random(seed);
+            bool Draw() => random.NextDouble() > 0.15;
+            Seconds(fixture, 2, Draw, successesTake: TimeSpan.FromMilliseconds(100));
+            Seconds(fixture, 2, Never);
+            long before = fixture.Circuit.Snapshot().Succeeded;
+            var server = new TokenBucket(fixture.Clock, capacity);
+            Seconds(fixture, 60, () => Draw() && server.Serves());
+            return (fixture.Circuit.Snapshot().Succeeded - before) / 60.0;
+        });
+
+        served.ShouldBeGreaterThan(0.8 * capacity);
+    }
+
+    [Fact]
     public void Where_failing_is_quicker_than_succeeding_the_rate_is_not_taken_for_too_high()
     {
         CircuitFixture fixture = Ramping(o => o.FailureThreshold = 10);

@@ -44,6 +44,38 @@ public class ClosedPhaseTests
         fixture.Circuit.Snapshot().Failures.ShouldBe(4);
     }
 
+    /// <remarks>An upstream that is full answers the surplus with 503 and a wait; those under way could not know of it.</remarks>
+    [Fact]
+    public void Those_that_left_before_the_upstream_named_a_wait_are_one_failure_together()
+    {
+        var fixture = new CircuitFixture();
+        CircuitPermit[] underWay = [.. Enumerable.Range(0, 20).Select(_ => fixture.Admit())];
+        fixture.Clock.Advance(1);
+
+        foreach (CircuitPermit permit in underWay)
+        {
+            fixture.Circuit.Record(permit, CircuitSignal.Failure, TimeSpan.FromSeconds(10), took: TimeSpan.FromSeconds(1));
+            fixture.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        fixture.Circuit.State.ShouldBe(CircuitState.Closed);
+        fixture.Circuit.Snapshot().Failures.ShouldBe(1);
+        fixture.Circuit.Snapshot().Failed.ShouldBe(20);
+        fixture.Attempts(4, CircuitSignal.Failure, TimeSpan.FromSeconds(10))!.To.ShouldBe(CircuitState.Open, "these left although a wait had been named");
+    }
+
+    [Fact]
+    public void A_share_of_failures_counts_those_too_that_could_not_know_of_a_wait()
+    {
+        var fixture = new CircuitFixture(o => o.FailureRatio = 0.5);
+        CircuitPermit[] underWay = [.. Enumerable.Range(0, 20).Select(_ => fixture.Admit())];
+        fixture.Clock.Advance(1);
+
+        CircuitTransition?[] changes = [.. underWay.Select(permit => fixture.Circuit.Record(permit, CircuitSignal.Failure, TimeSpan.FromSeconds(10), took: TimeSpan.FromSeconds(1)))];
+
+        changes[^1]!.Reason.ShouldBe(CircuitTransitionReason.FailureRatio);
+    }
+
     [Fact]
     [Trait("Requirement", "C1")]
     public void Backpressure_neither_opens_it_nor_clears_the_count()

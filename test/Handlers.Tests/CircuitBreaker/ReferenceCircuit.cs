@@ -18,6 +18,7 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
     private int _openings;
     private double _until;
     private double _serverWaitEnds;
+    private double _heardAt;
 
     public CircuitState State { get; private set; }
 
@@ -64,6 +65,9 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
     {
         if (signal == CircuitSignal.Failure && serverDelay is { } delay)
         {
+            // Who left before others were told to wait fails for the same cause.
+            signal = Now < _serverWaitEnds && _inFlight[id].TakenAt < _heardAt ? CircuitSignal.Echo : signal;
+            _heardAt = Now < _serverWaitEnds ? _heardAt : Now;
             _serverWaitEnds = Math.Max(_serverWaitEnds, Now + delay);
             _until = Math.Max(_until, _serverWaitEnds);
         }
@@ -91,7 +95,7 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
                 _failures = 0;
                 break;
             case (CircuitState.Closed, CircuitSignal.Failure) when ++_failures >= settings.FailureThreshold && IsInARow(id):
-            case (CircuitState.HalfOpen, CircuitSignal.Failure):
+            case (CircuitState.HalfOpen, CircuitSignal.Failure or CircuitSignal.Echo):
                 double pause = settings.BreakDuration.TotalSeconds * Math.Pow(settings.BreakMultiplier, _openings++);
                 _until = Math.Max(Now + Math.Min(pause, settings.MaxBreakDuration.TotalSeconds), _serverWaitEnds);
                 Move(CircuitState.Open);
