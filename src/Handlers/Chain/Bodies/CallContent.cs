@@ -149,10 +149,12 @@ internal sealed class CallContent : HttpContent
         }
     }
 
+    /// <summary>A transport says it in a header, which is copied; a stub's content may know it without one.</summary>
     protected override bool TryComputeLength(out long length)
     {
-        length = 0;
-        return false;
+        long? known = _inner.Headers.ContentLength;
+        length = known ?? 0;
+        return known is not null;
     }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken) =>

@@ -25,6 +25,21 @@ public sealed class CallContentTests
     }
 
     [Fact]
+    public async Task A_body_that_knows_its_length_without_a_header_still_does()
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(new HttpResponseMessage { Content = new StreamContent(new MemoryStream([1, 2, 3])) });
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+
+            response.Content.Headers.ContentLength.ShouldBe(3);
+            (await response.Content.ReadAsByteArrayAsync()).ShouldBe([1, 2, 3]);
+        });
+    }
+
+    [Fact]
     public async Task Reading_on_after_the_deadline_of_a_body_that_holds_a_slot_is_told_at_once()
     {
         using var bench = new Bench(settings: Settings.For("api", ("TotalTimeout", "00:00:20"), ("Pacing:MaxConcurrency", "1")));
