@@ -37,9 +37,7 @@ internal sealed class Stack
         _ = new IdempotencyHandler(_client).Enter(call);
 
         call.Succeed(answer.ToResponse());
-        int status = answer.Status;
-        bool needsBody = _provider.NeedsBody(status, ErrorPeek.MediaType(call.Response!), call.Plan);
-        ReadOnlyMemory<byte> body = needsBody ? ErrorPeek.Read(call) : default;
+        ReadOnlyMemory<byte> body = ErrorPeek.KindOf(call) == PeekKind.None ? default : ErrorPeek.Read(call);
         Verdict verdict = _provider.Interpret(Judge.AnswerOf(call, body.Span));
         Judge.Accept(call, verdict);
         new RetryHandler(_client).Decide(call);
@@ -53,7 +51,7 @@ internal sealed class Stack
             Kind = call.Judgement!.Kind,
             Decision = call.RetryDecision,
             Options = _options,
-            ReadBody = needsBody,
+            ReadBody = !body.IsEmpty,
         };
         call.Response?.Dispose();
         call.EndBody();

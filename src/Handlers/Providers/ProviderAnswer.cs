@@ -21,7 +21,7 @@ public readonly ref struct ProviderAnswer
     public required HttpHeadersNonValidated Headers { get; init; }
 
     /// <summary>The media type without parameters in lower case, or null.</summary>
-    public string? MediaType { get; init; }
+    public string? MediaType { get => field ?? (Content is null ? null : MediaTypes.NameOf(Content)); init; }
 
     /// <summary>Up to 64 KiB of the body, and only when <see cref="Provider.NeedsBody"/> asked for it; else empty.</summary>
     public ReadOnlySpan<byte> Body { get; init; }
@@ -31,6 +31,9 @@ public readonly ref struct ProviderAnswer
 
     /// <summary>Where <see cref="Now"/> comes from when somebody asks: most answers carry a date of their own.</summary>
     internal TimeProvider? Clock { get; init; }
+
+    /// <summary>Where <see cref="MediaType"/> is looked up when somebody asks.</summary>
+    internal HttpContent? Content { get; init; }
 
     /// <summary>How many attempts of this call came before this one; one at least where an earlier call may have carried the same idempotency key.</summary>
     public int Retries { get; init; }

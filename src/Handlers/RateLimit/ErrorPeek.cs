@@ -8,29 +8,28 @@ internal static class ErrorPeek
     /// <summary>More is never read: no provider says why in the second half of a megabyte.</summary>
     public const int Bound = 64 * 1024;
 
-    public const string Json = "application/json";
-
-    /// <summary>The media type without parameters in lower case, or null.</summary>
-    public static string? MediaType(HttpResponseMessage response)
+    /// <summary>Whether an answer's body is read, and how far.</summary>
+    public static PeekKind KindOf(Call call)
     {
-        if (!response.Content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values))
+        // Where not even JSON would be needed, nobody has to look for the media type.
+        int status = (int)call.Response!.StatusCode;
+        if (!call.Provider!.NeedsBody(status, MediaTypes.Json, call.Plan))
         {
-            return null;
+            return PeekKind.None;
         }
 
-        string raw = values.ToString();
-        ReadOnlySpan<char> type = MediaTypes.Bare(raw);
-        return type switch
-        {
-            Json => Json,
-            "text/event-stream" => "text/event-stream",
-            _ => type.Length == raw.Length && !type.ContainsAnyInRange('A', 'Z') ? raw : type.ToString().ToLowerInvariant(),
-        };
+        // A stream is never held up, whatever an app's own provider would like to read.
+        string? type = MediaTypes.NameOf(call.Response.Content);
+        return Delivery.IsStream(type, call.Policy) ? PeekKind.None
+            : call.Provider.NeedsBody(status, type, call.Plan) ? PeekKind.Body
+            : type is null or MediaTypes.Text ? PeekKind.IfJson
+            : PeekKind.None;
     }
 
     public static async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Call call)
     {
         HttpContent content = call.Response!.Content;
+        bool maybe = KindOf(call) == PeekKind.IfJson;
         Stream stream = await content.ReadAsStreamAsync(call.Token).ConfigureAwait(false);
         byte[] buffer = new byte[SizeFor(content)];
         int read = 0;
@@ -51,6 +50,18 @@ internal static class ErrorPeek
                 int count = await stream.ReadAsync(buffer.AsMemory(read), token).ConfigureAwait(false);
                 read += count;
                 whole = count == 0;
+
+                // Said to be text, or nothing: gateways and stubs send an API's JSON so. What does not begin like it is left alone.
+                if (maybe && !whole)
+                {
+                    if (!BeginsLikeJson(buffer.AsSpan(0, read)))
+                    {
+                        _ = PutBack(call, content, buffer.AsMemory(0, read), whole, stream);
+                        return default;
+                    }
+
+                    maybe = false;
+                }
             }
         }
         catch (Exception failure) when (!call.Token.IsCancellationRequested)
@@ -72,6 +83,8 @@ internal static class ErrorPeek
 
     /// <summary>The synchronous twin: it blocks on the transport's asynchronous reads, because only those can be cut off.</summary>
     public static ReadOnlyMemory<byte> Read(Call call) => ReadAsync(call).AsTask().GetAwaiter().GetResult();
+
+    private static bool BeginsLikeJson(ReadOnlySpan<byte> bytes) => bytes.TrimStart(" \t\r\n\uFEFF"u8) is [(byte)'{' or (byte)'[', ..];
 
     private static int SizeFor(HttpContent content) =>
         content.Headers.ContentLength is { } length and > 0 and < Bound ? (int)length + 1 : 4096;

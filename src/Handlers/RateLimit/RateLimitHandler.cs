@@ -26,14 +26,12 @@ public sealed class RateLimitHandler : ChainedHandler
 
     internal override Step Leave(Call call)
     {
-        if (call.Response is not { } response)
+        if (call.Response is null)
         {
             return Step.Go;
         }
 
-        // Only JSON is ever read: where not even that would be needed, nobody has to look for the media type.
-        int status = (int)response.StatusCode;
-        if (call.Provider!.NeedsBody(status, ErrorPeek.Json, call.Plan) && call.Provider.NeedsBody(status, ErrorPeek.MediaType(response), call.Plan))
+        if (ErrorPeek.KindOf(call) != PeekKind.None)
         {
             return Step.Wait;
         }

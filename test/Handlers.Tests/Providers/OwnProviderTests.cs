@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,6 +110,47 @@ public sealed class OwnProviderTests
 
             response.GetCallReport()!.Provider.ShouldBe("acme");
         });
+    }
+
+    [Theory]
+    [InlineData("Application/VND.acme+JSON; charset=utf-8", "application/vnd.acme+json", "{}")]
+    [InlineData("text/html", "text/html", "{}")]
+    [InlineData("text/event-stream", "text/event-stream", "")]
+    public async Task One_that_wants_every_body_gets_it_with_its_type_but_holds_up_no_stream(string type, string told, string read)
+    {
+        (string? Type, string Body) seen = default;
+        using var bench = new Bench("acme", services: services => services.AddSingleton<Provider>(new ReadingProvider((type, body) => seen = (type, body))));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("{}").Wait(TimeSpan.FromSeconds(9)), type));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+
+            seen.ShouldBe((told, read));
+            bench.Time.Elapsed.TotalSeconds.ShouldBe(read.Length == 0 ? 0 : 9);
+            (await response.Content.ReadAsStringAsync()).ShouldBe("{}");
+        });
+    }
+
+    private sealed class ReadingProvider(Action<string?, string> interpreted) : Provider
+    {
+        public override string Name => "acme";
+
+        public override IReadOnlyList<string> Hosts => [];
+
+        public override void ApplyDefaults(ResilienceHandlersOptions options)
+        {
+        }
+
+        public override CallPlan Plan(HttpRequestMessage request) => default;
+
+        public override bool NeedsBody(int status, string? mediaType, in CallPlan plan) => true;
+
+        public override Verdict Interpret(in ProviderAnswer answer)
+        {
+            interpreted(answer.MediaType, Encoding.UTF8.GetString(answer.Body));
+            return ByStatus(answer);
+        }
     }
 
     private sealed class NamingProvider(Func<IReadOnlyList<string>> names) : Provider

@@ -16,7 +16,7 @@ public sealed class BodyPeekTests
     private static readonly string[] Clients = ["generic", "github", "openai", "gemini", "instantly", "attio", "linear", "anthropic", "stripe"];
     private static readonly int[] Statuses = [200, 201, 202, 304, 400, 402, 403, 404, 409, 422, 429, 499, 500, 503, 529];
     private static readonly string?[] Types =
-        ["application/json", "application/json; charset=utf-8", "application/problem+json", "APPLICATION/JSON", "text/html", "text/event-stream", "application/x-ndjson", "x", null];
+        ["application/json", "application/json; charset=utf-8", "application/problem+json", "APPLICATION/JSON", "text/plain; charset=utf-8", "text/html", "text/event-stream", "application/x-ndjson", "x", null];
 
     [Fact]
     public void The_caller_gets_every_byte_and_no_more_than_64_KiB_were_read_before()
@@ -46,8 +46,9 @@ public sealed class BodyPeekTests
 
             using HttpResponseMessage response = Send(http, one.Sync);
 
-            bool isJson = one.Type?.Contains("json", StringComparison.OrdinalIgnoreCase) == true && !one.Type.Contains("ndjson", StringComparison.Ordinal);
-            content.BytesRead.ShouldBeLessThanOrEqualTo(isJson ? Bound : 0);
+            bool mayBeJson = one.Type is null || one.Type.StartsWith("text/plain", StringComparison.Ordinal)
+                || (one.Type.Contains("json", StringComparison.OrdinalIgnoreCase) && !one.Type.Contains("ndjson", StringComparison.Ordinal));
+            content.BytesRead.ShouldBeLessThanOrEqualTo(mayBeJson ? Bound : 0);
             Text(response.Content.Headers).ShouldBe(headers);
             byte[] received = one.Sync ? Copy(response.Content) : Await(response.Content.ReadAsByteArrayAsync());
             received.AsSpan().SequenceEqual(body).ShouldBeTrue();
@@ -90,6 +91,42 @@ public sealed class BodyPeekTests
         using HttpResponseMessage response = await http.SendAsync(request, default);
 
         content.BytesRead.ShouldBe(Bound);
+        (await response.Content.ReadAsByteArrayAsync()).AsSpan().SequenceEqual(body).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("openai", 429, """{"error":{"type":"insufficient_quota","code":"insufficient_quota"}}""", VerdictKind.QuotaExhausted)]
+    [InlineData("gemini", 429, """{"error":{"status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"PerDay"}]}]}}""", VerdictKind.QuotaExhausted)]
+    [InlineData("github", 403, """{"message":"You have exceeded a secondary rate limit."}""", VerdictKind.RateLimited)]
+    [InlineData("linear", 400, """{"errors":[{"extensions":{"code":"RATELIMITED"}}]}""", VerdictKind.RateLimited)]
+    public async Task JSON_that_is_said_to_be_text_is_read_all_the_same(string client, int status, string body, VerdictKind verdict)
+    {
+        foreach (string? type in new[] { "text/plain; charset=utf-8", null })
+        {
+            using StringContent content = new("\n" + body);
+            content.Headers.ContentType = type is null ? null : MediaTypeHeaderValue.Parse(type);
+            using HttpMessageInvoker http = Chain(client, (HttpStatusCode)status, content);
+            using HttpRequestMessage request = new(HttpMethod.Post, "https://api.example.com/graphql");
+
+            using HttpResponseMessage response = await http.SendAsync(request, default);
+
+            response.GetCallReport()!.Verdict.ShouldBe(verdict, type);
+            (await response.Content.ReadAsStringAsync()).ShouldBe("\n" + body);
+        }
+    }
+
+    [Fact]
+    public async Task Text_is_left_alone_after_its_first_piece()
+    {
+        byte[] body = Encoding.UTF8.GetBytes(new string('x', 50_000));
+        using CountedContent content = new(body, 1000);
+        content.Headers.TryAddWithoutValidation("Content-Type", "text/plain");
+        using HttpMessageInvoker http = Chain("openai", HttpStatusCode.TooManyRequests, content);
+        using HttpRequestMessage request = new(HttpMethod.Post, "https://api.openai.com/v1/responses");
+
+        using HttpResponseMessage response = await http.SendAsync(request, default);
+
+        content.Reads.ShouldBe(1);
         (await response.Content.ReadAsByteArrayAsync()).AsSpan().SequenceEqual(body).ShouldBeTrue();
     }
 

@@ -5,6 +5,28 @@ namespace Handlers;
 /// <summary>What a Content-Type says about how a body may be handled.</summary>
 internal static class MediaTypes
 {
+    public const string Json = "application/json";
+    public const string Text = "text/plain";
+
+    /// <summary>The media type of a body without parameters, in lower case, or null.</summary>
+    public static string? NameOf(HttpContent content)
+    {
+        if (!content.Headers.NonValidated.TryGetValues("Content-Type", out HeaderStringValues values))
+        {
+            return null;
+        }
+
+        string raw = values.ToString();
+        ReadOnlySpan<char> type = Bare(raw);
+        return type switch
+        {
+            Json => Json,
+            Text => Text,
+            "text/event-stream" => "text/event-stream",
+            _ => type.Length == raw.Length && !type.ContainsAnyInRange('A', 'Z') ? raw : type.ToString().ToLowerInvariant(),
+        };
+    }
+
     /// <summary>The media type of a body without parameters; empty when it has none.</summary>
     public static ReadOnlySpan<char> Of(HttpContent content)
     {
@@ -33,6 +55,6 @@ internal static class MediaTypes
         || type.Equals("multipart/x-mixed-replace", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsJson(ReadOnlySpan<char> type) =>
-        type.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        type.Equals(Json, StringComparison.OrdinalIgnoreCase)
         || type.EndsWith("+json", StringComparison.OrdinalIgnoreCase);
 }
