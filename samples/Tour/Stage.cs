@@ -10,6 +10,9 @@ namespace Tour;
 /// <summary>The app: twins on Kestrel with their limits scaled to seconds, and a host with one named client for each, one line apiece.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
+    // Nobody watches for the hour that such a limit takes to come back.
+    private const int Plenty = 1_000_000;
+
     private readonly List<TwinHost> _twins = [];
     private IHost? _host;
 
@@ -45,6 +48,7 @@ internal sealed class Stage : IAsyncDisposable
 
     public LinearTwin Linear { get; } = new(new LinearTwinOptions
     {
+        RequestsPerHour = Plenty,
         SearchesPerMinute = 20,
         SearchPeriod = TimeSpan.FromSeconds(2),
         ServiceTime = TimeSpan.FromMilliseconds(50),
@@ -105,6 +109,7 @@ internal sealed class Stage : IAsyncDisposable
         {
             CoreLimit = 700,
             Window = TimeSpan.FromSeconds(5),
+            ContentHourlyLimit = Plenty,
             ServiceTime = TimeSpan.FromMilliseconds(40),
             Penalty = TimeSpan.FromSeconds(2),
             Faults =

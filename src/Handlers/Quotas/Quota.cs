@@ -305,7 +305,7 @@ internal abstract class Quota
         gate.Settle(takenAt, accepted);
 
         // A rate that was learned leads back evenly: once the provider takes calls again nothing has to be felt out.
-        if (accepted && gate.IsTold(takenAt) && All.Find<LearnedRate>() is not null)
+        if (accepted && gate.IsTold(takenAt) && All.Find<LearnedRate>() is { Paces: true })
         {
             gate.EndRamp();
         }

@@ -5,6 +5,7 @@ namespace Handlers.Quotas;
 /// <list type="table">
 /// <item><term>searching</term><description>no refusal has told the rate yet: doubled after each <c>doubling</c> in use.</description></item>
 /// <item><term>found</term><description>refused at W: back at 0.85 W, then along a cube to W after <c>recovery</c> in use, and beyond it ever faster.</description></item>
+/// <item><term>of no account</term><description>refusals come whatever the pace (<see cref="SlowingEffect"/>): searching again, and no refusal lowers it.</description></item>
 /// </list>
 /// W is what went in the time that the provider asks to wait, for that is the time in which its limit clears: 45 in the second before a refusal with
 /// <c>Retry-After: 1</c> are 45/s, and 80 in the minute before one with <c>60</c> are 80 a minute, however fast they went.
@@ -37,6 +38,7 @@ internal sealed class LearnedRate : Limit
     private static readonly long Slack = TimeSpan.FromMilliseconds(10).Ticks;
 
     private readonly SendCounts _sent = new();
+    private readonly SlowingEffect _effect = new();
     private readonly long _doubling;
     private double _rate;
     private double _found;
@@ -49,6 +51,8 @@ internal sealed class LearnedRate : Limit
     private long _backAt;
     private long _measuredFrom;
     private long _taken;
+    private long _goneBefore;
+    private long _echoes;
 
     private LearnedRate(double rate, long doubling, long now)
         : base(SpecOf(rate))
@@ -60,6 +64,9 @@ internal sealed class LearnedRate : Limit
 
     /// <summary>Some attempt was refused: the rate is more than a careful beginning.</summary>
     public bool WasRefused { get; private set; }
+
+    /// <summary>Slowing down spares refusals; false while they seem to have nothing to do with the pace.</summary>
+    public bool Paces => !_effect.IsNone;
 
     private long Pause => (long)(TimeSpan.TicksPerSecond / _rate);
 
@@ -110,14 +117,16 @@ internal sealed class LearnedRate : Limit
         _sent.Add(leftAt, -1);
         if (WasRefused && leftAt <= _slowedAt)
         {
+            _echoes++;
             return;
         }
 
         bool wasProbe = WasRefused && _taken <= 1;
+        bool teaches = wasProbe ? Paces : Teaches(leftAt);
         WasRefused = true;
         _slowedAt = now;
         _taken = 0;
-        if (Measure(leftAt, closing.Hint, wasProbe) is { } rate)
+        if (teaches && Measure(leftAt, closing.Hint, wasProbe) is { } rate)
         {
             _found = Math.Max(Slowest, rate);
             _recovery = Math.Clamp(RecoveryPerPause * closing.Wait.Ticks, ShortestRecovery, LongestRecovery);
@@ -159,6 +168,35 @@ internal sealed class LearnedRate : Limit
         }
 
         return Math.Min(wasProbe && _found > 0 ? _found : _rate, sent * TimeSpan.TicksPerSecond / span);
+    }
+
+    /// <summary>Whether a refusal says something about the rate. While none does the rate is looked for anew, from where it stands.</summary>
+    private bool Teaches(long tick)
+    {
+        // Of those that left after the one that is refused first some are still to be refused: what went before the refusal before this one is known by now.
+        long accepted = Math.Max(0, _goneBefore - _echoes);
+        _goneBefore = _taken - 1;
+        _echoes = 0;
+        if (!Paces)
+        {
+            _effect.Refused(accepted);
+            if (Paces)
+            {
+                long span = Math.Clamp(tick - _measuredFrom, ShortestSpan, LongestHint.Ticks);
+                _rate = Math.Min(_rate, _sent.Between(tick - span, tick) * TimeSpan.TicksPerSecond / span);
+            }
+        }
+        else if (_found > 0)
+        {
+            _effect.Refused(_rate, _found, accepted);
+            if (!Paces)
+            {
+                _found = 0;
+                _growing = 0;
+            }
+        }
+
+        return Paces;
     }
 
     private static LimitSpec SpecOf(double rate) =>
