@@ -118,7 +118,9 @@ internal sealed class OptimalSchedule
             at = Math.Max(at, fits);
         }
 
-        return at > _now || _twin.HasRoom(_now) ? at : _now + CapacityStep;
+        return at > _now || _twin.HasRoom(_now) ? at
+            : _twin.IsShut(_now) ? long.MaxValue
+            : _now + CapacityStep;
     }
 
     private void MoveTo(long at)

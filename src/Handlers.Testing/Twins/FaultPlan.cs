@@ -45,12 +45,12 @@ internal sealed class FaultPlan(IEnumerable<TwinFault> faults, Func<double> draw
         return null;
     }
 
-    /// <summary>The first age of the twin from <paramref name="age"/> on that lies in no outage; null for never.</summary>
+    /// <summary>The first age of the twin from <paramref name="age"/> on at which not everything fails; null for never.</summary>
     public TimeSpan? UpAt(TimeSpan age)
     {
         foreach ((TwinFault fault, _) in _faults.OrderBy(static entry => entry.Fault.From))
         {
-            if (fault is { Kind: TwinFaultKind.Outage, Probability: >= 1, Match: null } && age >= fault.From && age < fault.Until)
+            if (fault is { Kind: TwinFaultKind.Outage or TwinFaultKind.Unavailable, Probability: >= 1, Match: null, Times: int.MaxValue } && age >= fault.From && age < fault.Until)
             {
                 if (fault.Until == TimeSpan.MaxValue)
                 {

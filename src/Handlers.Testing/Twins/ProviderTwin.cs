@@ -166,6 +166,9 @@ public abstract class ProviderTwin : HttpMessageHandler
     /// <summary>Whether the provider as a whole can take another send at this tick; ask in order of time.</summary>
     internal bool HasRoom(long at) => _capacity.HasRoom(at, AgeAt(at), _faults.SendsPerSuccess);
 
+    /// <summary>Whether a call could never again be served, whatever the limits.</summary>
+    internal bool IsShut(long at) => _capacity.IsShut(AgeAt(at), _faults.SendsPerSuccess);
+
     /// <summary>Books what a success takes of the provider's capacity.</summary>
     internal void TakeRoom(long at) => _capacity.Take(at, _faults.SendsPerSuccess);
 

@@ -22,6 +22,15 @@ internal sealed class UpstreamCapacity(IList<TwinCapacity> capacities)
     /// <summary>Whether so many sends find room; ask in order of time.</summary>
     public bool HasRoom(long at, TimeSpan age, double sends) => At(age) is not { } capacity || _sends.Fits(at, sends, capacity.At(age));
 
+    /// <summary>Whether so many sends will never find room from this age on. Capacities rise and fall in straight lines: it is enough to look where one begins or ends.</summary>
+    public bool IsShut(TimeSpan age, double sends)
+    {
+        return capacities.SelectMany(static capacity => (TimeSpan[])[capacity.From, capacity.RampUntil, capacity.Until])
+            .Where(at => at > age && at < TimeSpan.MaxValue)
+            .Prepend(age)
+            .All(at => At(at)?.At(at) < sends);
+    }
+
     public void Take(long at, double sends) => _sends.Take(at, sends);
 
     // Where several hold, the tightest.

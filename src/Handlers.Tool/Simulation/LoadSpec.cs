@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Handlers.Tool.Simulation;
@@ -5,6 +6,8 @@ namespace Handlers.Tool.Simulation;
 /// <summary>A group of calls that are alike.</summary>
 internal sealed record LoadSpec
 {
+    private static readonly SearchValues<char> TokenCharacters = SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     /// <summary>How many calls, when they are made at the start.</summary>
     public required int Calls { get; init; }
 
@@ -72,9 +75,17 @@ internal sealed record LoadSpec
             Priority = spec.Has("priority") ? spec.Choice("priority", CallPriority.Normal) : null,
             Protected = spec.Flag("protected"),
         };
-        if (load.Calls == 0 == (load.PerSecond is null))
+        if (spec.Has("calls") == spec.Has("perSecond"))
         {
             spec.Report("calls", "write either \"calls\", for so many at the start, or \"perSecond\" and \"for\"");
+        }
+
+        foreach (string name in (string[])["for", "arrival"])
+        {
+            if (spec.Has(name) && !spec.Has("perSecond"))
+            {
+                spec.Report(name, "all \"calls\" come at the start; leave this out, or write \"perSecond\" instead of \"calls\"");
+            }
         }
 
         if (load.PerSecond is not null && load.Duration == TimeSpan.Zero)
@@ -87,12 +98,30 @@ internal sealed record LoadSpec
             spec.Report("costKnown", "there is no \"cost\" to know; write one");
         }
 
-        if (load.Tokens is not null && provider is not (TwinProvider.OpenAI or TwinProvider.Gemini))
+        foreach (string name in (string[])["tokens", "usedTokens"])
         {
-            spec.Report("tokens", "this provider counts no tokens; write \"cost\"");
+            if (spec.Has(name) && provider is not (TwinProvider.OpenAI or TwinProvider.Gemini))
+            {
+                spec.Report(name, "this provider counts no tokens; write \"cost\"");
+            }
         }
+
+        CheckRequest(load, spec);
 
         spec.Finish();
         return load;
+    }
+
+    private static void CheckRequest(LoadSpec load, SpecObject spec)
+    {
+        if (load.Method.Length == 0 || load.Method.AsSpan().ContainsAnyExcept(TokenCharacters))
+        {
+            spec.Report("method", $"\"{load.Method}\" is no HTTP method; write \"GET\" or \"POST\", for example");
+        }
+
+        if (!load.Path.StartsWith('/') || load.Path.StartsWith("//", StringComparison.Ordinal) || !Uri.TryCreate(load.Path, UriKind.Relative, out _))
+        {
+            spec.Report("path", $"\"{load.Path}\" is no path at the provider; write one such as \"/things/{{n}}\"");
+        }
     }
 }

@@ -28,11 +28,7 @@ internal sealed record TwinSpec
 
     public static TwinSpec Read(SpecObject spec, bool optional)
     {
-        string name = spec.Text("provider", optional ? "generic" : null);
-        if (!Enum.TryParse(name, ignoreCase: true, out TwinProvider provider) || !Enum.IsDefined(provider))
-        {
-            spec.Report("provider", $"\"{name}\" is no twin; write one of {string.Join(", ", Enum.GetNames<TwinProvider>().Select(static twin => $"\"{twin.ToLowerInvariant()}\""))}");
-        }
+        TwinProvider provider = ReadProvider(spec, optional);
 
         SpecObject limits = spec.Child("limits");
         var twin = new TwinSpec
@@ -86,6 +82,30 @@ internal sealed record TwinSpec
         };
     }
 
+    private static TwinProvider ReadProvider(SpecObject spec, bool optional)
+    {
+        string[] names = Enum.GetNames<TwinProvider>();
+        string all = string.Join(", ", names.Select(static name => $"\"{name.ToLowerInvariant()}\""));
+        if (!spec.Has("provider"))
+        {
+            if (!optional)
+            {
+                spec.Report("provider", $"missing; write one of {all}");
+            }
+
+            return TwinProvider.Generic;
+        }
+
+        string provider = spec.Text("provider", "generic");
+        int at = Array.FindIndex(names, name => name.Equals(provider, StringComparison.OrdinalIgnoreCase));
+        if (at < 0)
+        {
+            spec.Report("provider", $"\"{provider}\" is no twin; write one of {all}");
+        }
+
+        return Enum.GetValues<TwinProvider>()[Math.Max(0, at)];
+    }
+
     private static Factory GitHub(SpecObject limits) => Twin<GitHubTwinOptions>(limits, ReadGitHub, static (options, setup) =>
     {
         options.GraphQLCostOf = request => setup.CostOf(request) is { } cost ? (int)cost : 1;
@@ -96,10 +116,10 @@ internal sealed record TwinSpec
     {
         options.CoreLimit = limits.Whole("coreLimit", options.CoreLimit);
         options.AnonymousLimit = limits.Whole("anonymousLimit", options.AnonymousLimit);
-        options.Window = limits.Duration("window", options.Window);
+        options.Window = limits.Period("window", options.Window);
         options.SearchLimit = limits.Whole("searchLimit", options.SearchLimit);
         options.CodeSearchLimit = limits.Whole("codeSearchLimit", options.CodeSearchLimit);
-        options.SearchWindow = limits.Duration("searchWindow", options.SearchWindow);
+        options.SearchWindow = limits.Period("searchWindow", options.SearchWindow);
         options.GraphQLLimit = limits.Whole("graphQLLimit", options.GraphQLLimit);
         options.NewGraphQLDialect = limits.Flag("newGraphQLDialect");
         options.MaxConcurrent = limits.Whole("maxConcurrent", options.MaxConcurrent);
@@ -108,7 +128,7 @@ internal sealed record TwinSpec
         options.GraphQLPointsLimit = limits.Whole("graphQLPointsLimit", options.GraphQLPointsLimit);
         options.ContentLimit = limits.Whole("contentLimit", options.ContentLimit);
         options.ContentHourlyLimit = limits.Whole("contentHourlyLimit", options.ContentHourlyLimit);
-        options.SecondaryWindow = limits.Duration("secondaryWindow", options.SecondaryWindow);
+        options.SecondaryWindow = limits.Period("secondaryWindow", options.SecondaryWindow);
         options.Penalty = limits.Duration("penalty", options.Penalty);
         options.SilentRefusals = limits.Number("silentRefusals", options.SilentRefusals, 0, 1);
         options.RefusalStatus = limits.Whole("refusalStatus", options.RefusalStatus, 403, 429);
@@ -129,7 +149,7 @@ internal sealed record TwinSpec
     {
         options.RequestsPerMinute = limits.Whole("requestsPerMinute", options.RequestsPerMinute);
         options.TokensPerMinute = limits.Whole("tokensPerMinute", options.TokensPerMinute);
-        options.Period = limits.Duration("period", options.Period);
+        options.Period = limits.Period("period", options.Period);
         options.RefusalsCost = limits.Flag("refusalsCost", options.RefusalsCost);
         options.RefundsToUsage = limits.Flag("refundsToUsage", options.RefundsToUsage);
         options.Hints = limits.Choice("hints", options.Hints);
@@ -150,8 +170,8 @@ internal sealed record TwinSpec
         options.RequestsPerMinute = limits.Whole("requestsPerMinute", options.RequestsPerMinute);
         options.InputTokensPerMinute = limits.WholeOrNull("inputTokensPerMinute", least: 1);
         options.RequestsPerDay = limits.WholeOrNull("requestsPerDay", least: 1);
-        options.Minute = limits.Duration("minute", options.Minute);
-        options.Day = limits.Duration("day", options.Day);
+        options.Minute = limits.Period("minute", options.Minute);
+        options.Day = limits.Period("day", options.Day);
         options.RetryInfo = limits.Flag("retryInfo", options.RetryInfo);
         options.QuotaValue = limits.Flag("quotaValue", options.QuotaValue);
     }
@@ -166,10 +186,10 @@ internal sealed record TwinSpec
     {
         options.RequestsPerHour = limits.Whole("requestsPerHour", options.RequestsPerHour);
         options.ComplexityPerHour = limits.Whole("complexityPerHour", options.ComplexityPerHour);
-        options.Period = limits.Duration("period", options.Period);
+        options.Period = limits.Period("period", options.Period);
         options.MaxComplexity = limits.Whole("maxComplexity", options.MaxComplexity);
         options.SearchesPerMinute = limits.Whole("searchesPerMinute", options.SearchesPerMinute);
-        options.SearchPeriod = limits.Duration("searchPeriod", options.SearchPeriod);
+        options.SearchPeriod = limits.Period("searchPeriod", options.SearchPeriod);
     }
 
     private static Factory Instantly(SpecObject limits) => Twin<InstantlyTwinOptions>(
@@ -178,9 +198,9 @@ internal sealed record TwinSpec
     private static void ReadInstantly(SpecObject limits, InstantlyTwinOptions options)
     {
         options.PerSecond = limits.Whole("perSecond", options.PerSecond);
-        options.Second = limits.Duration("second", options.Second);
+        options.Second = limits.Period("second", options.Second);
         options.PerMinute = limits.Whole("perMinute", options.PerMinute);
-        options.Minute = limits.Duration("minute", options.Minute);
+        options.Minute = limits.Period("minute", options.Minute);
         options.EmailsPerMinute = limits.Whole("emailsPerMinute", options.EmailsPerMinute);
         options.TestEmailsPerMinute = limits.Whole("testEmailsPerMinute", options.TestEmailsPerMinute);
         options.OAuthPerMinute = limits.Whole("oauthPerMinute", options.OAuthPerMinute);
@@ -193,7 +213,7 @@ internal sealed record TwinSpec
     {
         options.ReadsPerSecond = limits.Whole("readsPerSecond", options.ReadsPerSecond);
         options.WritesPerSecond = limits.Whole("writesPerSecond", options.WritesPerSecond);
-        options.Second = limits.Duration("second", options.Second);
+        options.Second = limits.Period("second", options.Second);
     }
 
     private static Factory Generic(SpecObject limits)
@@ -217,10 +237,10 @@ internal sealed record TwinSpec
 
     private static TwinLimit ReadLimit(SpecObject spec)
     {
-        var limit = new TwinLimit(spec.Text("name", "limit"), spec.Number("amount", 0, 0.001), spec.Duration("period", TimeSpan.FromSeconds(1)))
+        var limit = new TwinLimit(spec.Text("name", "limit"), spec.Number("amount", 0, 0.001), spec.Period("period", TimeSpan.FromSeconds(1)))
         {
             Kind = spec.Choice("kind", TwinLimitKind.Sliding),
-            Burst = spec.NumberOrNull("burst"),
+            Burst = spec.NumberOrNull("burst", least: 0.001),
             InPoints = spec.Flag("inPoints"),
         };
         if (limit.Amount <= 0)

@@ -82,6 +82,40 @@ public sealed class LoadTests
         result.Optimum.Ok.ShouldBe(50);
     }
 
+    /// <remarks>Without a deadline nothing else would end the search for room.</remarks>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(10, 1)]
+    public async Task Where_there_will_never_be_room_nothing_is_possible(double perSecond, double failing)
+    {
+        var time = new VirtualTime();
+        using var twin = new GenericTwin(
+            new GenericTwinOptions
+            {
+                Faults = { new TwinFault(TwinFaultKind.Unavailable) { Probability = failing } },
+                Capacities = { new TwinCapacity(perSecond) },
+            },
+            time);
+        using HttpClient client = Plain(twin);
+
+        LoadResult result = await Load.AtOnce(3, Get).RunAsync(client, twin, time);
+
+        result.Optimum.Ok.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_shut_for_a_while_is_waited_for()
+    {
+        var time = new VirtualTime();
+        using var twin = new GenericTwin(new GenericTwinOptions { Capacities = { new TwinCapacity(0) { Until = TimeSpan.FromSeconds(10) } } }, time);
+        using HttpClient client = Plain(twin);
+
+        LoadResult result = await Load.AtOnce(3, Get).RunAsync(client, twin, time);
+
+        result.Optimum.Ok.ShouldBe(3);
+        result.Optimum.Makespan.TotalSeconds.ShouldBeInRange(10, 10.5);
+    }
+
     [Fact]
     public void The_same_seed_draws_the_same_arrivals()
     {

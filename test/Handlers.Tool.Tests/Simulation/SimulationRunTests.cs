@@ -103,6 +103,23 @@ public sealed class SimulationRunTests
     }
 
     [Fact]
+    public async Task Of_two_outages_the_sends_count_together_and_the_longer_recovery()
+    {
+        const string Both = """
+            {
+              "twin": { "provider": "generic", "limits": { "hints": "none" } },
+              "load": [ { "perSecond": 1, "for": "00:00:30", "arrival": "even" } ],
+              "faults": [ { "kind": "outage", "from": "00:00:05", "until": "00:00:08" }, { "kind": "outage", "from": "00:00:15.5", "until": "00:00:19.1" } ]
+            }
+            """;
+
+        RunFigures run = await SimulationRun.RunAsync(ScenarioReader.Parse(Both, "both"), "none", seed: 1);
+
+        run.OutageSends.ShouldBe(3 + 4);
+        run.Recovery!.Value.ShouldBeInRange(0.9, 1.2, "the first call after 19.1 s comes at 20 s");
+    }
+
+    [Fact]
     public async Task What_does_not_apply_is_null()
     {
         RunFigures run = await SimulationRun.RunAsync(ScenarioReader.Parse(Hour, "hour"), Policies.Ours, seed: 1);

@@ -12,6 +12,11 @@ internal sealed record ConformanceSpec(IReadOnlyList<ConformanceRow> Rows)
     {
         bool samples = spec.Flag("samples");
         var read = new ConformanceSpec([.. spec.Children("rows").Select(static row => ConformanceRow.Read(row)), .. samples ? Samples() : []]);
+        if (!samples && !spec.Has("rows"))
+        {
+            spec.Report("rows", "missing; write [ { … } ], or \"samples\": true for the collected answers");
+        }
+
         spec.Finish();
         return read;
     }

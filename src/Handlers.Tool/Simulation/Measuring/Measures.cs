@@ -15,7 +15,7 @@ internal static class Measures
         TimeSpan[] lags = [.. result.Outcomes.Where(static outcome => !outcome.Ok).Select(static outcome => outcome.Took).Order()];
         bool[] isProtected = [.. calls.Select(static call => call.Spec.Protected)];
         LoadOutcome[] guarded = [.. result.Outcomes.Where((_, i) => isProtected[i])];
-        FaultSpec? outage = scenario.Faults.FirstOrDefault(static fault => fault.IsOutage);
+        FaultSpec[] outages = [.. scenario.Faults.Where(static fault => fault.IsOutage)];
         List<string> broken = Broken(scenario, policy, calls, result, twin, tap, out int rules);
         return new RunFigures
         {
@@ -30,13 +30,14 @@ internal static class Measures
             Amplification = calls.Count == 0 ? 0 : (double)result.Sends / calls.Count,
             Makespan = scenario.IsBatch ? result.Makespan.TotalSeconds : null,
             MakespanRatio = scenario.IsBatch && result.Ok >= optimumOk && optimumMakespan > 0 ? result.Makespan.TotalSeconds / optimumMakespan : null,
-            Recovery = outage is null ? null : RecoveryAfter(outage.Until, result),
+            Recovery = outages.Max(outage => RecoveryAfter(outage.Until, result)),
             P50 = Percentile(times, 0.5)?.TotalSeconds,
             P99 = Percentile(times, 0.99)?.TotalSeconds,
             Jain = JainIndex(calls, result),
             RefusalLagP99 = Percentile(lags, 0.99)?.TotalMilliseconds,
             OptimumOk = optimumOk,
-            OutageSends = outage is null ? null : twin.Log.Count(e => e.Kind == TwinEventKind.Arrived && e.At >= outage.From && e.At < outage.Until),
+            OutageSends = outages.Length == 0 ? null
+                : twin.Log.Count(e => e.Kind == TwinEventKind.Arrived && Array.Exists(outages, outage => e.At >= outage.From && e.At < outage.Until)),
             ProtectedOkRatio = guarded.Length == 0 ? null : (double)guarded.Count(static outcome => outcome.Ok) / guarded.Length,
             ProtectedP99 = Percentile([.. guarded.Where(static outcome => outcome.Ok).Select(static outcome => outcome.Took).Order()], 0.99)?.TotalSeconds,
             HardRulesBroken = rules,

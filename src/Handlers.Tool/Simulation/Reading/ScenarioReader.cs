@@ -11,7 +11,7 @@ internal static class ScenarioReader
     private const string ResourcePrefix = "Scenarios.";
     private const string Extension = ".json";
 
-    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, AllowDuplicateProperties = false };
 
     /// <summary>The names of the built-in scenarios, in their order.</summary>
     public static IReadOnlyList<string> BuiltIn { get; } =
@@ -83,6 +83,11 @@ internal static class ScenarioReader
             Twin = null!,
             Load = null!,
         };
+        if (scenario.Name.Length == 0)
+        {
+            root.Report("name", "empty; write a name, or leave this out for the file's");
+        }
+
         if (scenario.Client is { ValueKind: not JsonValueKind.Object })
         {
             root.Report("client", "this is no object; write the settings of one client as they stand under ResilienceHandlers:Clients:{name}");
@@ -90,7 +95,12 @@ internal static class ScenarioReader
 
         TwinSpec twin = TwinSpec.Read(root.Child("twin"), optional: scenario.Conformance is not null);
         LoadSpec[] load = [.. root.Children("load").Select(group => LoadSpec.Read(group, twin.Provider))];
-        if (load.Length == 0 && scenario.Conformance is null)
+        if (scenario.Conformance is not null && root.Has("load"))
+        {
+            root.Report("load", "\"conformance\" stands in place of a load; leave one of them out");
+        }
+
+        if (load.Length == 0 && scenario.Conformance is null && !root.HasOther("load", JsonValueKind.Array))
         {
             root.Report("load", "missing; write [ { \"calls\": 100 } ] for a hundred calls at the start");
         }
@@ -118,6 +128,16 @@ internal static class ScenarioReader
         if (capacity.Status is not (429 or 503))
         {
             spec.Report("status", $"{capacity.Status} is neither 429 nor 503");
+        }
+
+        if (capacity.Until <= capacity.From)
+        {
+            spec.Report("until", "a capacity ends after it begins; write an instant after \"from\"");
+        }
+
+        if (capacity.RampTo is null && spec.Has("rampUntil"))
+        {
+            spec.Report("rampUntil", "there is no ramp to end; write \"rampTo\" too");
         }
 
         if (capacity.RampTo is not null && capacity.RampUntil <= capacity.From)

@@ -10,6 +10,7 @@ namespace Handlers.Tool.Simulation;
 internal sealed class SpecObject
 {
     private const double Most = 1e12;
+    private static readonly TimeSpan ShortestPeriod = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(31);
 
     private readonly JsonElement _object;
@@ -30,6 +31,9 @@ internal sealed class SpecObject
     public static SpecObject Root(JsonElement element, List<string> problems) => Of(element, "", problems);
 
     public bool Has(string name) => TryGet(name, out _);
+
+    /// <summary>Something else than this kind stands there, which is a mistake of its own.</summary>
+    public bool HasOther(string name, JsonValueKind kind) => TryGet(name, out JsonElement value) && value.ValueKind != kind;
 
     public string Text(string name, string? otherwise = null)
     {
@@ -78,8 +82,11 @@ internal sealed class SpecObject
     /// <summary>A duration as in appsettings.json.</summary>
     public TimeSpan Duration(string name, TimeSpan otherwise, bool negative = false) => DurationOrNull(name, negative) ?? otherwise;
 
+    /// <summary>A duration that is not nothing: of something that comes again.</summary>
+    public TimeSpan Period(string name, TimeSpan otherwise) => DurationOrNull(name, least: ShortestPeriod) ?? otherwise;
+
     /// <inheritdoc cref="Duration"/>
-    public TimeSpan? DurationOrNull(string name, bool negative = false)
+    public TimeSpan? DurationOrNull(string name, bool negative = false, TimeSpan least = default)
     {
         if (!TryGet(name, out JsonElement value))
         {
@@ -88,7 +95,7 @@ internal sealed class SpecObject
 
         string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         bool minus = negative && text.StartsWith('-');
-        var kind = new DurationKind(TimeSpan.Zero, LongestTime);
+        var kind = new DurationKind(least, LongestTime);
         if (!kind.TryParse(minus ? text[1..] : text, out TimeSpan span, out string? problem))
         {
             Report(name, $"{value.GetRawText()} {problem}");
