@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Handlers.Pacing;
 using Handlers.Providers;
 using Handlers.Quotas;
@@ -104,17 +105,28 @@ internal static class Judge
         ResilienceRejectedException refused => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Rejected, NotExecuted = true, Why = refused.Sentence },
         OperationCanceledException when callerGaveUp => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Cancelled, Why = "the caller gave up" },
 
-        // The transport's connect timeout looks like the timeout of a client further down, but that one has the cancellation it comes from inside.
-        OperationCanceledException { InnerException: TimeoutException { InnerException: not OperationCanceledException } } =>
+        OperationCanceledException { InnerException: TimeoutException { InnerException: null } late } when IsConnectTimeout(late) =>
             Transient(FailureClass.PoolTimeout, notExecuted: true, "no connection could be made in time"),
         OperationCanceledException { InnerException: TimeoutException } =>
-            Transient(FailureClass.ReadTimeout, notExecuted: false, "a client below gave up waiting"),
+            Transient(FailureClass.ReadTimeout, notExecuted: false, "a client or handler below gave up waiting"),
         Polly.Timeout.TimeoutRejectedException => Transient(FailureClass.ReadTimeout, notExecuted: false, "a timeout of Polly's below fired"),
         HttpRequestException http => OfRequestFailure(http),
-        IOException => Transient(FailureClass.Reset, notExecuted: false, "the connection broke"),
+        SocketException socket when WasNeverConnected(socket) => Transient(FailureClass.Connection, notExecuted: true, "the connection could not be made"),
+        IOException or SocketException => Transient(FailureClass.Reset, notExecuted: false, "the connection broke"),
         TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
         _ => new() { Kind = VerdictKind.Fatal, Failure = FailureClass.Other, Why = $"a handler below failed with {failure.GetType().Name}" },
     };
+
+    /// <summary>
+    /// SocketsHttpHandler's connect timeout is told from all others by its text alone, or by the text's key where an app is trimmed of its texts: handlers that give up
+    /// waiting for an answer throw the same types, and what they gave up may have been executed.
+    /// </summary>
+    private static bool IsConnectTimeout(TimeoutException late) =>
+        late.Message.Contains("ConnectTimeout", StringComparison.Ordinal) || late.Message.Contains("connect_timedout", StringComparison.Ordinal);
+
+    /// <summary>What transports other than SocketsHttpHandler say without an <see cref="HttpRequestError"/>.</summary>
+    private static bool WasNeverConnected(SocketException failure) =>
+        failure.SocketErrorCode is SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData;
 
     private static void Conclude(Call call, Judgement judgement)
     {
@@ -141,6 +153,8 @@ internal static class Judge
         // The server's word that it has done nothing (RFC 9113 §8.7, RFC 9114 §8.1); what the transport could make good by itself it has.
         _ when failure.GetBaseException() is HttpProtocolException { ErrorCode: RefusedStream or RequestRejected } =>
             Transient(FailureClass.Reset, notExecuted: true, "the server refused the stream before it did anything"),
+        _ when failure.InnerException is SocketException socket && WasNeverConnected(socket) =>
+            Transient(FailureClass.Connection, notExecuted: true, "the connection could not be made"),
         _ when failure.InnerException is TimeoutException => Transient(FailureClass.ReadTimeout, notExecuted: false, "the transport gave up waiting"),
         _ => Transient(FailureClass.Reset, notExecuted: false, "the connection broke before the answer was complete"),
     };

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Handlers.Idempotency;
 
 /// <summary>Says in a failure what is known about a write whose outcome was not.</summary>
@@ -21,7 +23,7 @@ internal static class UnknownOutcome
                 return own;
             case HttpRequestException http:
                 return new HttpRequestException(http.HttpRequestError, $"{http.Message} {note}", http, http.StatusCode);
-            case IOException or TimeoutException:
+            case IOException or SocketException or TimeoutException:
                 return new HttpRequestException(HttpRequestError.Unknown, $"{failure.Message} {note}", failure);
             default:
                 // The caller's own cancellation stays what it is; the report has the key.

@@ -143,6 +143,7 @@ internal static class Installation
                 provider.GetServices<IPostConfigureOptions<ResilienceHandlersOptions>>(),
                 provider.GetServices<IValidateOptions<ResilienceHandlersOptions>>()),
             () => NamesIn(provider)));
+        services.TryAddSingleton<IOptionsMonitorCache<ResilienceHandlersOptions>, OptionsUncached>();
         services.TryAddSingleton<IOptionsFactory<ResilienceHandlersOptions>>(provider => new OptionsInForce(provider.GetRequiredService<ClientRegistry>()));
         services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(
             provider.GetRequiredService<ClientRegistry>(), provider.GetRequiredService<ResilienceState>()));

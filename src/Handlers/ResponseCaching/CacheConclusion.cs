@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Handlers.ResponseCaching;
 
@@ -190,7 +191,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
     private bool TryStandIn(Call call, CacheVisit visit)
     {
         if (visit.Revalidation is not { Stored: { } stored } || call.Options is { IsRefresh: true } || call.Token.IsCancellationRequested
-            || call.Exception is not (null or HttpRequestException or IOException or TimeoutException or OperationCanceledException))
+            || call.Exception is not (null or HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException))
         {
             return false;
         }

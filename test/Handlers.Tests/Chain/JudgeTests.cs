@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -201,6 +202,10 @@ public sealed class JudgeTests
     public void What_other_failures_mean()
     {
         Of(new IOException("no")).ShouldBe((VerdictKind.Transient, FailureClass.Reset, false));
+        Of(new SocketException((int)SocketError.ConnectionReset)).ShouldBe((VerdictKind.Transient, FailureClass.Reset, false));
+        Of(new SocketException((int)SocketError.ConnectionRefused)).ShouldBe((VerdictKind.Transient, FailureClass.Connection, true));
+        Of(new HttpRequestException("no", new SocketException((int)SocketError.ConnectionRefused))).ShouldBe((VerdictKind.Transient, FailureClass.Connection, true));
+        Of(new HttpRequestException("no", new SocketException((int)SocketError.TimedOut))).ShouldBe((VerdictKind.Transient, FailureClass.Reset, false));
         Of(new TimeoutException("no")).ShouldBe((VerdictKind.Transient, FailureClass.ReadTimeout, false));
         Of(new HttpRequestException("no", new TimeoutException())).ShouldBe((VerdictKind.Transient, FailureClass.ReadTimeout, false));
         Of(new Polly.Timeout.TimeoutRejectedException()).ShouldBe((VerdictKind.Transient, FailureClass.ReadTimeout, false));
@@ -229,10 +234,20 @@ public sealed class JudgeTests
     [Fact]
     public void A_connect_timeout_was_never_sent()
     {
-        Judgement outcome = Judge.OfFailure(new TaskCanceledException("no", new TimeoutException("connect timeout")), callerGaveUp: false);
+        Judgement outcome = Judge.OfFailure(
+            new TaskCanceledException("no", new TimeoutException("A connection could not be established within the configured ConnectTimeout.")), callerGaveUp: false);
 
         outcome.Failure.ShouldBe(FailureClass.PoolTimeout);
         outcome.NotExecuted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_handler_below_that_gave_up_waiting_proves_nothing()
+    {
+        Judgement outcome = Judge.OfFailure(new TaskCanceledException("no", new TimeoutException("no answer in 10 s")), callerGaveUp: false);
+
+        outcome.Failure.ShouldBe(FailureClass.ReadTimeout);
+        outcome.NotExecuted.ShouldBeFalse();
     }
 
     /// <summary>A handler below that forwards through an HttpClient of its own: the request may well have arrived.</summary>

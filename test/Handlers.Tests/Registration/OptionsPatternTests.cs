@@ -63,6 +63,21 @@ public sealed class OptionsPatternTests
     }
 
     [Fact]
+    public void Shows_it_for_clients_that_only_defaults_reach()
+    {
+        using var bench = new Bench(
+            add: _ => { },
+            settings: Retries("4"),
+            services: s => s.ConfigureHttpClientDefaults(b => b.AddResilienceHandlers()));
+        int before = InForce(bench).Retry.MaxRetries;
+
+        bench.Settings.Edit(RetriesPath, "6");
+
+        before.ShouldBe(4);
+        InForce(bench).Retry.MaxRetries.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task What_is_shown_is_a_copy()
     {
         using var bench = new Bench(settings: Retries("1"));
