@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Handlers.Pacing;
+using Handlers.Providers;
 using Handlers.Quotas;
 
 namespace Handlers;
@@ -38,7 +39,7 @@ public sealed class PacingHandler : ChainedHandler
             Policy = policy.Pacing.Quotas,
             Provider = call.Provider!.Name,
             Account = call.Account,
-            Uses = UsesOf(call),
+            Uses = UsesOf(call, policy.Pacing),
             Operation = call.Plan.Operation,
             CostIsKnown = call.Options?.Cost is not null,
             Groups = policy.Pacing.GroupsOf(call.Original.Method, call.Original.Uri!),
@@ -104,11 +105,23 @@ public sealed class PacingHandler : ChainedHandler
     }
 
     /// <summary>What the attempt is charged to; the caller's word on its cost stands in place of the plan's.</summary>
-    private static ImmutableArray<QuotaUse> UsesOf(Call call) => call.Options?.Cost is { } cost ? UsesOf(call.Plan.Quotas, cost.Bounded()) : call.Plan.Quotas;
+    private static ImmutableArray<QuotaUse> UsesOf(Call call, PacingRules rules) =>
+        call.Options?.Cost is { } cost ? UsesOf(call.Plan.Quotas, cost.Bounded())
+        : rules.CountsBytes && LengthOf(call.Original.Content) is > 0 and var length ? WithBytes(call.Plan.Quotas, length)
+        : call.Plan.Quotas;
 
     // Apart, because a lambda's captured variables are allocated when their method begins.
     private static ImmutableArray<QuotaUse> UsesOf(ImmutableArray<QuotaUse> planned, Cost cost) =>
         planned.IsDefaultOrEmpty ? [new QuotaUse(QuotaKey.AllResources, cost)] : [.. planned.Select(use => use with { Cost = cost })];
+
+    private static ImmutableArray<QuotaUse> WithBytes(ImmutableArray<QuotaUse> planned, long bytes) =>
+        planned.IsDefaultOrEmpty
+            ? [new QuotaUse(QuotaKey.AllResources, Cost.OneRequest with { Bytes = bytes })]
+            : [.. planned.Select(use => use with { Cost = use.Cost with { Bytes = bytes } })];
+
+    /// <summary>A value that is written when it is sent has no length before; a short one is written once more to know.</summary>
+    private static long LengthOf(HttpContent? content) =>
+        RequestBody.LengthOf(content) ?? (RequestBody.TryPeek(content, out ReadOnlyMemory<byte> body) ? body.Length : 0);
 
     internal static CancellationTokenRegistration Leaving(Call call, Waiter waiter) =>
         call.Token.UnsafeRegister(static state => ((Waiter)state!).Account.Cancel((Waiter)state), waiter);

@@ -34,9 +34,13 @@ internal sealed class PacingRules
             MaxQueue = options.MaxQueue,
             MaxQueueBytes = options.MaxQueueBytes,
         };
+        CountsBytes = all.Concat(groups.SelectMany(group => group.Limits)).Any(limit => limit.Unit == LimitUnit.Bytes);
     }
 
     public QuotaPolicy Quotas { get; }
+
+    /// <summary>Some limit is in bytes: only then anybody has to know how long bodies are.</summary>
+    public bool CountsBytes { get; }
 
     /// <summary>The groups that a request belongs to by its endpoint: a bit each.</summary>
     public ulong GroupsOf(HttpMethod method, Uri uri)
