@@ -2,6 +2,7 @@ using Handlers;
 using Handlers.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -9,7 +10,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SqliteServiceCollectionExtensions
 {
     /// <summary>
-    /// Remembers idempotency keys and seen items in one file. <c>ResilienceHandlers:Sqlite</c> in the container's configuration says where; code wins over it.
+    /// Remembers idempotency keys and seen items in one file. <c>ResilienceHandlers:Sqlite</c> in the container's configuration says where; code wins over it, also that of
+    /// <c>services.Configure&lt;SqliteStoreOptions&gt;(…)</c>. Calling it twice configures, and never stacks.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Changes the options.</param>
@@ -17,10 +19,20 @@ public static class SqliteServiceCollectionExtensions
     public static IServiceCollection AddSqliteStore(this IServiceCollection services, Action<SqliteStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions();
+        services.TryAddSingleton<IOptionsFactory<SqliteStoreOptions>>(provider => new SqliteOptionsFactory(
+            provider.GetService<IConfiguration>(),
+            provider.GetServices<IConfigureOptions<SqliteStoreOptions>>(),
+            provider.GetServices<IPostConfigureOptions<SqliteStoreOptions>>(),
+            provider.GetServices<IValidateOptions<SqliteStoreOptions>>()));
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
         services.TryAddSingleton(provider =>
         {
-            SqliteStoreOptions options = SqliteSection.Read(provider.GetService<IConfiguration>());
-            configure?.Invoke(options);
+            SqliteStoreOptions options = provider.GetRequiredService<IOptions<SqliteStoreOptions>>().Value;
 
             // To SQLite an empty name is a file of its own that is gone with the process.
             return string.IsNullOrWhiteSpace(options.Path)

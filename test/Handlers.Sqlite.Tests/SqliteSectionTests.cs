@@ -47,6 +47,24 @@ public sealed class SqliteSectionTests : IDisposable
     }
 
     [Fact]
+    public void Code_wins_wherever_it_is_said_and_the_last_word_holds()
+    {
+        using ServiceProvider services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder()
+                .AddInMemoryCollection([new("ResilienceHandlers:Sqlite:Path", "section.db"), new("ResilienceHandlers:Sqlite:SeenItems", "false")])
+                .Build())
+            .Configure<SqliteStoreOptions>(options => options.Path = "first.db")
+            .AddSqliteStore(options => options.Path = "second.db")
+            .AddSqliteStore(options => options.Idempotency = false)
+            .PostConfigure<SqliteStoreOptions>(options => options.Path += "3")
+            .BuildServiceProvider();
+
+        SqliteStoreOptions used = services.GetRequiredService<SqliteStoreOptions>();
+
+        (used.Path, used.Idempotency, used.SeenItems).ShouldBe(("second.db3", false, false));
+    }
+
+    [Fact]
     public void A_file_of_somebody_else_is_left_alone()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_file.Path)!);

@@ -44,6 +44,23 @@ public sealed class ResilienceHealthCheckTests
     }
 
     [Theory]
+    [InlineData(null, HealthStatus.Unhealthy)]
+    [InlineData("resilience", HealthStatus.Unhealthy)]
+    [InlineData("another", HealthStatus.Degraded)]
+    public async Task Thresholds_may_come_from_the_options_pattern(string? check, HealthStatus expected)
+    {
+        await using StatusApp app = await StatusApp.StartAsync(clients: ["shop"], settings: [("Retry:MaxRetries", "0")], services: services =>
+        {
+            services.AddHealthChecks().AddResilience(options => options.UnhealthyCircuits = 9);
+            services.Configure<ResilienceHealthOptions>(check ?? Options.DefaultName, options => options.UnhealthyCircuits = 1);
+        });
+        (await app.Client("shop").GetAsync("things")).Dispose();
+        app.Monitor.Isolate("shop");
+
+        (await Report(app)).Status.ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData(30, HealthStatus.Healthy)]
     [InlineData(300, HealthStatus.Degraded)]
     [InlineData(2000, HealthStatus.Unhealthy)]
