@@ -109,6 +109,7 @@ internal sealed class Stage : IAsyncDisposable
         {
             CoreLimit = 700,
             Window = TimeSpan.FromSeconds(5),
+            SecondaryWindow = TimeSpan.FromSeconds(5),
             ContentHourlyLimit = Plenty,
             ServiceTime = TimeSpan.FromMilliseconds(40),
             Penalty = TimeSpan.FromSeconds(2),
