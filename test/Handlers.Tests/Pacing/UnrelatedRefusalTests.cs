@@ -9,7 +9,7 @@ namespace Handlers.Tests.Pacing;
 public sealed class UnrelatedRefusalTests
 {
     [Theory]
-    [InlineData(0.01, 1, 0.98)]
+    [InlineData(0.01, 1, 0.96)]
     [InlineData(0.03, 1, 0.5)]
     [InlineData(0.01, 5, 0.3)]
     public async Task Refusals_at_random_cost_no_more_than_the_waits_they_ask_for(double share, int wait, double expected)

@@ -12,7 +12,7 @@ internal sealed class SlowingEffect
 
     // After fewer than these it is a quota used up, by all that can be known.
     private const long Few = 8;
-    private const double FewestPoints = 3;
+    private const double FewestPoints = 4;
     private const double MostPoints = 12;
     private const double Reassurance = 1.0 / 3;
 

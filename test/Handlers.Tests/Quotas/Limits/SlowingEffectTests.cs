@@ -19,8 +19,9 @@ public sealed class SlowingEffectTests
     }
 
     [Fact]
-    public void Three_refusals_below_what_was_found_are_none()
+    public void Four_refusals_below_what_was_found_are_none()
     {
+        Paced(rate: 44, found: 52, accepted: 30);
         Paced(rate: 38, found: 45, accepted: 30);
         Paced(rate: 33, found: 39, accepted: 30);
         bool before = _effect.IsNone;
@@ -34,7 +35,7 @@ public sealed class SlowingEffectTests
     [Fact]
     public void So_are_refusals_that_come_now_soon_and_now_late()
     {
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 6; i++)
         {
             Paced(rate: 45, found: 45, accepted: 100);
             Paced(rate: 45, found: 45, accepted: 10);
@@ -52,7 +53,7 @@ public sealed class SlowingEffectTests
         }
 
         bool seven = _effect.IsNone;
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 4; i++)
         {
             Paced(rate: 3, found: 4, accepted: 8);
         }
@@ -138,15 +139,15 @@ public sealed class SlowingEffectTests
             _effect.Refused(300);
         }
 
-        for (int i = 0; i < 5; i++)
+        for (int i = 0; i < 7; i++)
         {
             Paced(rate: 30, found: 45, accepted: 300);
         }
 
-        bool afterFive = _effect.IsNone;
+        bool afterSeven = _effect.IsNone;
         Paced(rate: 30, found: 45, accepted: 300);
 
-        afterFive.ShouldBeFalse();
+        afterSeven.ShouldBeFalse();
         _effect.IsNone.ShouldBeTrue();
     }
 
@@ -154,7 +155,7 @@ public sealed class SlowingEffectTests
 
     private void BecomeNone(long accepted)
     {
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 4; i++)
         {
             Paced(rate: 30, found: 45, accepted);
         }
