@@ -26,7 +26,11 @@ public class ManyQuotasTests
     public void A_busy_quota_costs_no_more_than_its_kind_needs_however_much_goes_through_it(string limits, int everyMilliseconds, int bytes) =>
         BytesEach(accounts: 500, limits, uses: 1000, everyMilliseconds).ShouldBeLessThanOrEqualTo(bytes);
 
-    private static double BytesEach(int accounts, string limits, int uses, int everyMilliseconds = 0)
+    /// <summary>The least of three: what else comes to live on the heap meanwhile is not ours each time.</summary>
+    private static double BytesEach(int accounts, string limits, int uses, int everyMilliseconds = 0) =>
+        Enumerable.Range(0, 3).Min(_ => BytesOnceEach(accounts, limits, uses, everyMilliseconds));
+
+    private static double BytesOnceEach(int accounts, string limits, int uses, int everyMilliseconds)
     {
         LimitGrammar.TryParse(limits, out ImmutableArray<LimitSpec> specs, out string? error).ShouldBeTrue(error);
         var policy = new QuotaPolicy("client", 1, specs, []);
