@@ -2,7 +2,7 @@ namespace Handlers.Wire;
 
 /// <summary>
 /// Resets given as Unix time. The unit is told by the magnitude (10¹¹ s is 5138), so a server that sends milliseconds where seconds are documented is
-/// understood. Below ten years a number is no instant: it is a delay, or nothing. Test clocks begin in 2000, which is nearer to 1970 than one thinks. Instants after 2554 read as that year.
+/// understood. Before 1980 a number is no instant: it is a delay, or nothing (test clocks begin in 2000). Instants after 2554 read as that year.
 /// </summary>
 internal static class EpochInstant
 {

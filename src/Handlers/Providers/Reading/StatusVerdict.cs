@@ -52,6 +52,7 @@ internal static class StatusVerdict
         return headers.Conclude(finding, wait);
     }
 
-    // On 3xx it is the least wait before the server is asked again (RFC 9110 §10.2.3); on a 202 it tells when to ask for the result, which is the caller's to read, not a limit.
+    // On 3xx it is the least wait before the redirected request (RFC 9110 §10.2.3), which mostly goes to the same server; on a 202 it tells when to ask for the result, which is
+    // the caller's to read, not a limit.
     private static bool UsesRetryAfter(int status) => status is (>= 300 and < 400 and not 304) or 408 or 413 or 425 or 429 or >= 500;
 }

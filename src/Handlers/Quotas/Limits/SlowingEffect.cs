@@ -18,7 +18,7 @@ internal sealed class SlowingEffect
 
     // Chance hardly ever brings six that are so much alike; a limit that is run into brings them at once.
     private const int Alike = 6;
-    private const double Spread = 1.5;
+    private const double AlikeWithin = 1.5;
 
     private const double Often = 1.0 / 4;
     private const double Weight = 1.0 / 4;
@@ -66,7 +66,7 @@ internal sealed class SlowingEffect
     {
         _least = _alike == 0 ? accepted : Math.Min(_least, accepted);
         _most = _alike == 0 ? accepted : Math.Max(_most, accepted);
-        if (_most > Spread * _least)
+        if (_most > AlikeWithin * _least)
         {
             _alike = 0;
             _least = _most = accepted;
