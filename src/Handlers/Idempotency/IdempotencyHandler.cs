@@ -167,6 +167,10 @@ public sealed class IdempotencyHandler : ChainedHandler
         if (flight.Key.Flight is { } sent)
         {
             (call.SentAt, call.AnsweredAt) = (sent.SentAt, call.Now);
+            if (leads)
+            {
+                (call.Attempts, call.Retries) = (sent.Attempts, sent.Retries);
+            }
         }
 
         Exception ended = failure is TimeoutException ? Refusals.DeadlinePassed(call)

@@ -94,7 +94,9 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
 
     private async ValueTask<(FlightEnd End, HttpResponseMessage? Raw)> SendAsync(CancellationToken token)
     {
-        HttpRequestMessage request = FlightRequest.Of(call, CallOptions.Inside(call.Options, deadline: null, flight: _key, isInner: true, number: call.Trace?.Number ?? 0));
+        // Who waits for a task leaves it at his deadline, and others may stay. What runs on the caller's own thread has to keep to it.
+        TimeSpan? deadline = mayWait || call.Left is var left && left == Timeout.InfiniteTimeSpan ? null : left;
+        HttpRequestMessage request = FlightRequest.Of(call, CallOptions.Inside(call.Options, deadline, flight: _key, isInner: true, number: call.Trace?.Number ?? 0));
         HttpResponseMessage? response = null;
         Exception? failure = null;
         try

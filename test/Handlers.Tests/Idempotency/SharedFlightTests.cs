@@ -193,6 +193,66 @@ public sealed class SharedFlightTests
     }
 
     [Fact]
+    public async Task A_synchronous_call_with_a_key_ends_at_its_deadline()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).After(20 * Second));
+        using HttpRequestMessage request = Writes.Post();
+        request.SetCallOptions(new CallOptions { IdempotencyKey = "k", Deadline = 2 * Second });
+
+        await bench.Run(async client =>
+        {
+            CallTimeoutException late = await Should.ThrowAsync<CallTimeoutException>(bench.Time.StartThread(() => client.Send(request)));
+
+            late.IsDeadline.ShouldBeTrue();
+            late.Limit.ShouldBe(2 * Second);
+        });
+
+        bench.Time.Elapsed.ShouldBe(2 * Second);
+    }
+
+    [Fact]
+    public async Task A_synchronous_call_with_a_key_does_not_begin_a_wait_that_ends_after_its_deadline()
+    {
+        using var bench = new Bench();
+        bench.Wire.Answers(ScriptedAnswer.Status(429).RetryAfter(60), HttpStatusCode.OK);
+        using HttpRequestMessage request = Writes.Post();
+        request.SetCallOptions(new CallOptions { IdempotencyKey = "k", Deadline = 5 * Second, MaxRetries = 0 });
+
+        await bench.Run(async client =>
+        {
+            using var first = new HttpRequestMessage(HttpMethod.Get, "things");
+            first.SetCallOptions(new CallOptions { MaxRetries = 0 });
+            (await client.SendAsync(first)).Dispose();
+
+            QuotaRejectedException refused = await Should.ThrowAsync<QuotaRejectedException>(bench.Time.StartThread(() => client.Send(request)));
+
+            refused.Reason.ShouldBe(QuotaRefusalReason.WouldMissDeadline);
+        });
+
+        bench.Time.Elapsed.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_attempt_that_was_cut_off_is_counted(bool byDeadline)
+    {
+        using var bench = new Bench();
+        using var patience = new CancellationTokenSource(byDeadline ? Timeout.InfiniteTimeSpan : 2 * Second, bench.Time);
+        using HttpRequestMessage request = Writes.Post();
+        request.SetCallOptions(new CallOptions { IdempotencyKey = "k", Deadline = byDeadline ? 2 * Second : null });
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).After(20 * Second));
+
+        await bench.Run(client => Should.ThrowAsync<Exception>(client.SendAsync(request, patience.Token)));
+
+        CallReport report = request.GetCallReport().ShouldNotBeNull();
+        report.Attempts.ShouldBe(1);
+        report.MayHaveHappened.ShouldBeTrue();
+        bench.Services.GetRequiredService<IResilienceMonitor>().Clients.ShouldHaveSingleItem().Attempts.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Two_users_whose_tokens_are_added_below_never_share_and_one_warning_names_the_option()
     {
         string user = "a";
