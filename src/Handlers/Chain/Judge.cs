@@ -53,30 +53,39 @@ internal static class Judge
         Options = call.Policy.Options.RateLimits,
     };
 
+    /// <summary>
+    /// The body that says what an answer means may take its time, or never come. What the headers ask everybody to wait holds from now on, and whether or not this
+    /// caller stays for the rest.
+    /// </summary>
+    /// <returns>Whether they ask for anything.</returns>
+    public static bool Foretell(Call call)
+    {
+        Verdict verdict = call.Provider!.Interpret(AnswerOf(call, default));
+        VerdictKind kind = KindOf(call, verdict);
+        if (kind is not (VerdictKind.RateLimited or VerdictKind.Transient) || !(verdict.Wait > TimeSpan.Zero) || verdict.WaitIsUpperBound
+            || !AnswerHeaders.NamesWait(call.Response!.Headers.NonValidated))
+        {
+            return false;
+        }
+
+        CloseGate(call, verdict, kind, verdict.Wait.Value, isAdvance: true, isTold: false);
+        return true;
+    }
+
     /// <summary>Remembers a verdict on the call; its observations and its wait go to the ledger, where every caller sees them.</summary>
-    public static void Accept(Call call, in Verdict verdict)
+    public static void Accept(Call call, in Verdict verdict, bool foretold = false)
     {
         ClientPolicy policy = call.Policy;
         int status = (int)call.Response!.StatusCode;
-        VerdictKind kind = verdict.Kind;
-        bool notExecuted = kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted;
-        if (kind is VerdictKind.Fatal or VerdictKind.Transient && status != 429 && policy.WaitOutOn.Contains(status))
-        {
-            kind = VerdictKind.RateLimited;
-        }
-
-        if (kind == VerdictKind.Fatal && verdict.Retry is null && policy.RetryOn.Contains(status))
-        {
-            kind = VerdictKind.Transient;
-        }
-
+        VerdictKind kind = KindOf(call, verdict);
+        bool notExecuted = verdict.Kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted;
         TimeSpan? wait = verdict.Wait;
         if (kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted)
         {
             wait ??= policy.Options.Retry.RateLimitRetryAfter;
         }
 
-        Teach(call, verdict, kind, wait);
+        Teach(call, verdict, kind, wait, foretold);
         if (kind == VerdictKind.Ok && !verdict.AlreadyDone)
         {
             Conclude(call, Judgement.Ok);
@@ -176,7 +185,20 @@ internal static class Judge
     private static Judgement Transient(FailureClass failure, bool notExecuted, string why) =>
         new() { Kind = VerdictKind.Transient, Failure = failure, NotExecuted = notExecuted, Why = why };
 
-    private static void Close(Call call, Provider provider, in Verdict verdict, VerdictKind kind, in GateClosing closing)
+    /// <summary>What a verdict is for a client whose options see some statuses otherwise.</summary>
+    private static VerdictKind KindOf(Call call, in Verdict verdict)
+    {
+        int status = (int)call.Response!.StatusCode;
+        VerdictKind kind = verdict.Kind;
+        if (kind is VerdictKind.Fatal or VerdictKind.Transient && status != 429 && call.Policy.WaitOutOn.Contains(status))
+        {
+            kind = VerdictKind.RateLimited;
+        }
+
+        return kind == VerdictKind.Fatal && verdict.Retry is null && call.Policy.RetryOn.Contains(status) ? VerdictKind.Transient : kind;
+    }
+
+    private static void Close(Call call, Provider provider, in Verdict verdict, VerdictKind kind, in GateClosing closing, bool isTold)
     {
         QuotaLedger ledger = call.Client.State.Ledger;
         string own = call.Plan.Quotas.IsDefaultOrEmpty ? QuotaKey.AllResources : call.Plan.Quotas[0].Resource;
@@ -188,8 +210,11 @@ internal static class Judge
             return;
         }
 
-        PacingLog.GateClosed(call.Client.Logger, key.ToString(), closing.Wait, verdict.Why);
-        call.Trace?.GateClosed(key.ToString(), authority: null, closing);
+        if (!isTold)
+        {
+            PacingLog.GateClosed(call.Client.Logger, key.ToString(), closing.Wait, verdict.Why);
+            call.Trace?.GateClosed(key.ToString(), authority: null, closing);
+        }
 
         // A quota that the plan did not foresee holds nobody back: then the call's own gate has to, or its repetition would be early.
         if (!verdict.WholeAccount && !call.Plan.Quotas.IsDefaultOrEmpty && !call.Plan.Quotas.Any(use => use.Resource == named))
@@ -199,40 +224,48 @@ internal static class Judge
     }
 
     /// <summary>One refusal teaches all callers: a wait closes the gate of the quota it came for, a 5xx's the gate of the upstream.</summary>
-    private static void Teach(Call call, in Verdict verdict, VerdictKind kind, TimeSpan? wait)
+    private static void Teach(Call call, in Verdict verdict, VerdictKind kind, TimeSpan? wait, bool foretold)
     {
-        QuotaLedger ledger = call.Client.State.Ledger;
-
         // A refusal that asks for no wait, or until an instant that is over, was one all the same: everybody pauses as the call itself does, then one goes first.
         bool isRefusal = kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted;
         if (wait is { } hint && (isRefusal || hint > TimeSpan.Zero) && kind != VerdictKind.Fatal)
         {
-            RateLimitOptions options = call.Policy.Options.RateLimits;
-            TimeSpan pause = hint > TimeSpan.Zero ? hint : Clock.Shorter(call.Policy.Options.Retry.BaseDelay, LongestOwnPause);
-            TimeSpan closed = Clock.Shorter(pause, options.MaxServerWait) + options.Guard;
-            bool isForecast = kind == VerdictKind.Ok || verdict.WaitIsUpperBound;
-            if (isForecast)
-            {
-                // What the answer says about its limits may tell more exactly when calls can go.
-                ledger.Settle(ref call.Grant, verdict, call.Now);
-            }
-
-            var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why, isForecast)
-            {
-                Hint = verdict.Wait,
-                LeftAt = ledger.Clock.TickAt(call.SentAt),
-            };
-            if (kind == VerdictKind.Transient)
-            {
-                ledger.CloseAuthority(call.Upstream.Name, closing);
-                call.Trace?.GateClosed(quota: null, call.Upstream.Name, closing);
-            }
-            else if (call.Provider is { } provider)
-            {
-                Close(call, provider, verdict, kind, closing);
-            }
+            CloseGate(call, verdict, kind, hint, isAdvance: false, isTold: foretold && kind != VerdictKind.QuotaExhausted);
         }
 
-        ledger.Settle(ref call.Grant, verdict, call.Now);
+        call.Client.State.Ledger.Settle(ref call.Grant, verdict, call.Now);
+    }
+
+    private static void CloseGate(Call call, in Verdict verdict, VerdictKind kind, TimeSpan hint, bool isAdvance, bool isTold)
+    {
+        QuotaLedger ledger = call.Client.State.Ledger;
+        RateLimitOptions options = call.Policy.Options.RateLimits;
+        TimeSpan pause = hint > TimeSpan.Zero ? hint : Clock.Shorter(call.Policy.Options.Retry.BaseDelay, LongestOwnPause);
+        TimeSpan closed = Clock.Shorter(pause, options.MaxServerWait) + options.Guard;
+        bool isForecast = kind == VerdictKind.Ok || verdict.WaitIsUpperBound;
+        if (isForecast)
+        {
+            // What the answer says about its limits may tell more exactly when calls can go.
+            ledger.Settle(ref call.Grant, verdict, call.Now);
+        }
+
+        var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why, isForecast)
+        {
+            Hint = verdict.Wait,
+            LeftAt = ledger.Clock.TickAt(call.SentAt),
+            IsAdvance = isAdvance,
+        };
+        if (kind == VerdictKind.Transient)
+        {
+            ledger.CloseAuthority(call.Upstream.Name, closing);
+            if (!isTold)
+            {
+                call.Trace?.GateClosed(quota: null, call.Upstream.Name, closing);
+            }
+        }
+        else if (call.Provider is { } provider)
+        {
+            Close(call, provider, verdict, kind, closing, isTold);
+        }
     }
 }

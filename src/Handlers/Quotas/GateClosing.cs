@@ -12,4 +12,7 @@ internal readonly record struct GateClosing(TimeSpan Wait, bool IsExhausted, str
 
     /// <summary>When the attempt left that was refused; null when that is not known.</summary>
     public long? LeftAt { get; init; }
+
+    /// <summary>The refusal's headers alone have come: it closes now, and teaches when the rest is there.</summary>
+    public bool IsAdvance { get; init; }
 }

@@ -76,7 +76,7 @@ internal abstract class Quota
 
     public void CloseNeedsLock(in GateClosing closing, long now)
     {
-        if (closing is { IsExhausted: false, IsForecast: false })
+        if (closing is { IsExhausted: false, IsForecast: false, IsAdvance: false })
         {
             LearnRateNeedsLock(closing, now);
         }

@@ -81,9 +81,6 @@ internal static class ErrorPeek
         return PutBack(call, content, buffer.AsMemory(0, read), whole, stream);
     }
 
-    /// <summary>The synchronous twin: it blocks on the transport's asynchronous reads, because only those can be cut off.</summary>
-    public static ReadOnlyMemory<byte> Read(Call call) => ReadAsync(call).AsTask().GetAwaiter().GetResult();
-
     private static bool BeginsLikeJson(ReadOnlySpan<byte> bytes) => bytes.TrimStart(" \t\r\n\uFEFF"u8) is [(byte)'{' or (byte)'[', ..];
 
     private static int SizeFor(HttpContent content) =>

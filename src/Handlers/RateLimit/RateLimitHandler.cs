@@ -42,15 +42,22 @@ public sealed class RateLimitHandler : ChainedHandler
 
     internal override async ValueTask WaitOnLeaveAsync(Call call, Place below)
     {
-        ReadOnlyMemory<byte> body = await ErrorPeek.ReadAsync(call).ConfigureAwait(false);
-        call.Now = Client.Clock.Now;
-        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, body.Span)));
+        ValueTask<ReadOnlyMemory<byte>> peek = ErrorPeek.ReadAsync(call);
+        bool foretold = !peek.IsCompleted && Judge.Foretell(call);
+        Accept(call, await peek.ConfigureAwait(false), foretold);
     }
 
+    /// <summary>Blocks on the transport's asynchronous reads, because only those can be cut off.</summary>
     internal override void WaitOnLeave(Call call, Place below)
     {
-        ReadOnlyMemory<byte> body = ErrorPeek.Read(call);
+        ValueTask<ReadOnlyMemory<byte>> peek = ErrorPeek.ReadAsync(call);
+        bool foretold = !peek.IsCompleted && Judge.Foretell(call);
+        Accept(call, peek.AsTask().GetAwaiter().GetResult(), foretold);
+    }
+
+    private void Accept(Call call, ReadOnlyMemory<byte> body, bool foretold)
+    {
         call.Now = Client.Clock.Now;
-        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, body.Span)));
+        Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, body.Span)), foretold);
     }
 }

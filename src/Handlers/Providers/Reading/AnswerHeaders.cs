@@ -65,6 +65,10 @@ internal struct AnswerHeaders
         }
     }
 
+    /// <summary>Whether a hint of the first rank is there, one that no other hint and no body outranks.</summary>
+    public static bool NamesWait(HttpHeadersNonValidated headers) =>
+        headers.Contains("Retry-After") || headers.Contains("retry-after-ms") || headers.Contains("x-ms-retry-after-ms");
+
     public void TakeShouldRetry(HeaderStringValues lines) => ShouldRetry = bool.TryParse(Single(lines), out bool value) ? value : null;
 
     /// <summary>

@@ -1,0 +1,75 @@
+using System.Net;
+using Handlers.Testing;
+using Handlers.Tests.Support;
+
+namespace Handlers.Tests.RateLimit;
+
+/// <summary>What a refusal's headers say holds from when they come, however long its body takes.</summary>
+public sealed class SlowBodyTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    [Theory]
+    [InlineData("generic", 429, "Retry-After", "10")]
+    [InlineData("generic", 503, "Retry-After", "10")]
+    [InlineData("generic", 429, "retry-after-ms", "10000")]
+    [InlineData("github", 403, "Retry-After", "10")]
+    [InlineData("openai", 429, "Retry-After", "10")]
+    [InlineData("anthropic", 429, "Retry-After", "10")]
+    [InlineData("stripe", 429, "Retry-After", "10")]
+    public async Task A_refusal_whose_body_is_still_to_come_holds_everybody_back(string provider, int status, string field, string wait)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Provider", provider), ("Caching:Enabled", "false")));
+        bench.Wire.OnEach(attempt => attempt.Number == 1 ? Refusal(status, field, wait) : HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> refused = client.GetAsync("a", HttpCompletionOption.ResponseHeadersRead);
+            await Task.Delay(Second, bench.Time);
+            (await client.GetAsync("a")).Dispose();
+            (await refused).Dispose();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBeGreaterThan(1);
+        bench.Wire.Attempts.Skip(1).ShouldAllBe(attempt => attempt.Elapsed >= 10 * Second);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_refusal_teaches_although_its_caller_leaves_before_the_body_has_come(bool sync)
+    {
+        using var bench = new Bench();
+        using var patience = new CancellationTokenSource(2 * Second, bench.Time);
+        bench.Wire.OnEach(attempt => attempt.Number == 1 ? Refusal(429, "Retry-After", "10") : HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "a");
+            Task<HttpResponseMessage> refused = sync ? bench.Time.StartThread(() => client.Send(request, patience.Token)) : client.SendAsync(request, patience.Token);
+            await Should.ThrowAsync<OperationCanceledException>(refused);
+            (await client.GetAsync("b")).Dispose();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(2);
+        bench.Wire.Attempts[1].Elapsed.ShouldBeGreaterThanOrEqualTo(10 * Second);
+    }
+
+    [Fact]
+    public async Task One_refusal_is_told_and_counted_once_however_its_body_comes()
+    {
+        using var bench = new Bench();
+        bench.Wire.OnEach(attempt => attempt.Number == 1
+            ? ScriptedAnswer.Status(429).RetryAfter(10).Body(new ScriptedBody().Text("{").Wait(Second).Text("}"))
+            : HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("a")).Dispose());
+
+        bench.Log.Named("GateClosed").ShouldHaveSingleItem();
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    private static ScriptedAnswer Refusal(int status, string field, string wait) =>
+        ScriptedAnswer.Status(status).Header(field, wait).Body(new ScriptedBody().Text("{").Stall());
+}
