@@ -13,7 +13,12 @@ internal sealed class ClientPolicy
     private readonly ImmutableArray<string> _keyed;
     private readonly string[] _keyHeaders;
 
-    public ClientPolicy(int version, Composition composition, ProviderTable providers)
+    /// <summary>Parses options that were validated before.</summary>
+    /// <param name="version">Grows with each reload.</param>
+    /// <param name="composition">The options.</param>
+    /// <param name="providers">The providers.</param>
+    /// <param name="before">What an edit took the place of: where it left pacing alone the ledger must not notice it.</param>
+    public ClientPolicy(int version, Composition composition, ProviderTable providers, ClientPolicy? before = null)
     {
         ResilienceHandlersOptions options = Options = composition.Options;
         _composition = composition;
@@ -25,7 +30,7 @@ internal sealed class ClientPolicy
         WaitOutOn = ErrorClasses.Parse(options.Retry.WaitOutOn);
         ReplaySafe = EndpointPattern.TryParse(options.Retry.ReplaySafe, out EndpointPattern? safe, out _) ? safe : null;
         Backoff = BackoffSettings.From(options.Retry);
-        Pacing = new PacingRules(composition.Client, version, options.Pacing);
+        Pacing = before is not null && OptionSchema.AreEqual(before.Options, options, "Pacing") ? before.Pacing : new PacingRules(composition.Client, version, options.Pacing);
         _keyed = [.. options.Idempotency.Methods.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         _keyHeaders = options.Caching.KeyHeaders.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         FallbackModels = options.Fallback.Models.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -158,8 +158,10 @@ internal sealed class ClientState
     }
 
     /// <summary>A good edit: state is adjusted, never reset.</summary>
-    public void Apply(ClientPolicy policy)
+    public void Apply(Composition edited, int version)
     {
+        ClientPolicy? before = Volatile.Read(ref _policy);
+        var policy = new ClientPolicy(version, edited, State.Providers, before);
         Volatile.Write(ref _policy, policy);
         var settings = CircuitSettings.From(policy.Options.CircuitBreaker);
         foreach (Circuit circuit in Circuits)
@@ -167,7 +169,10 @@ internal sealed class ClientState
             circuit.Adjust(settings);
         }
 
-        State.Ledger.Configure(policy.Pacing.Quotas);
+        if (policy.Pacing != before?.Pacing)
+        {
+            State.Ledger.Configure(policy.Pacing.Quotas);
+        }
     }
 
     /// <summary>The upstream that a request goes to. Most clients have one, so the last one found is tried first.</summary>

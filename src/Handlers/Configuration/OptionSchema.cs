@@ -202,6 +202,10 @@ internal static class OptionSchema
         && a.Pacing.Groups.Keys.All(b.Pacing.Groups.ContainsKey)
         && OptionsOf(a).All(option => option.AreEqual(a, b));
 
+    /// <summary>Whether two sets of options say the same in one section.</summary>
+    public static bool AreEqual(ResilienceHandlersOptions a, ResilienceHandlersOptions b, string section) =>
+        !Differences(a, b).Any(option => option.Path.StartsWith(section + ':', StringComparison.Ordinal));
+
     /// <summary>A copy that shares nothing with the original.</summary>
     public static ResilienceHandlersOptions Clone(ResilienceHandlersOptions options)
     {

@@ -111,7 +111,7 @@ internal sealed class ClientRegistry : IDisposable
             : new ClientState(name, _state, source.Mistakes);
         source.Watch((old, edited) =>
         {
-            client.Apply(new ClientPolicy(++version, edited, _state.Providers));
+            client.Apply(edited, ++version);
             _state.Events.OptionsReloaded(name, old, edited);
             if (_changes.TryRemove(name, out ConfigurationReloadToken? change))
             {
