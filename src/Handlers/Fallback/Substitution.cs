@@ -121,7 +121,7 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
             if (!mayHaveHappened || FallbackRules.IsRead(call))
             {
                 answer.Response?.Dispose();
-                return false;
+                return HasCallerLeft(answer.Failure);
             }
         }
         else
@@ -132,6 +132,20 @@ internal sealed class Substitution(FallbackHandler handler, Call call, bool mayW
         }
 
         Take(answer, judged, answerer);
+        return true;
+    }
+
+    /// <summary>Then the first failure is not his answer: whoever cancels gets the cancellation.</summary>
+    private bool HasCallerLeft(Exception? failure)
+    {
+        if (!call.Token.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        call.EndBody();
+        call.Fail(new TaskCanceledException("The caller gave up while somebody else was asked in the upstream's place.", failure, call.Token));
+        call.Judgement = Judge.OfFailure(call.Exception!, callerGaveUp: true) with { NotExecuted = true };
         return true;
     }
 

@@ -39,6 +39,43 @@ public sealed class ClientFallbackTests : IDisposable
         Backup.Attempts.ShouldHaveSingleItem().BodyText.ShouldBe("2");
     }
 
+    [Theory]
+    [InlineData(false, "Exception", false)]
+    [InlineData(false, "Exception", true)]
+    [InlineData(true, "Exception", false)]
+    [InlineData(true, "Response", false)]
+    [InlineData(true, "Response", true)]
+    public async Task A_caller_who_leaves_while_another_is_asked_gets_his_own_cancellation(bool refusedHere, string rejections, bool sync)
+    {
+        using Bench bench = BackedUp(("Pacing:MaxWait", "00:00:00"), ("Retry:MaxRetries", "0"), ("Caching:Enabled", "false"), ("Rejections", rejections));
+        using var patience = new CancellationTokenSource();
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(429).RetryAfter(60));
+        Backup.OnEach(_ => ScriptedAnswer.Status(200).After(TimeSpan.FromSeconds(9)));
+
+        await bench.Run(async client =>
+        {
+            if (refusedHere)
+            {
+                // Closes the gate.
+                (await client.GetAsync("first")).Dispose();
+            }
+
+            using var request = new HttpRequestMessage(HttpMethod.Get, "things");
+            Task<HttpResponseMessage> call = sync
+                ? bench.Time.StartThread(() => client.Send(request, HttpCompletionOption.ResponseHeadersRead, patience.Token))
+                : client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            await Task.Delay(TimeSpan.FromSeconds(2), bench.Time);
+            await patience.CancelAsync();
+
+            OperationCanceledException left = await Should.ThrowAsync<OperationCanceledException>(call);
+            left.CancellationToken.ShouldBe(patience.Token);
+            request.GetCallReport()!.AnsweredBy.ShouldBeNull();
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(1);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
     [Fact]
     [Trait("Requirement", "C4")]
     public async Task A_refusal_of_a_quota_degrades_too_and_both_can_be_told_apart()
