@@ -21,7 +21,7 @@ internal static class AnswerBody
         byte[] buffer = new byte[8192];
         while (true)
         {
-            int read = mayWait ? await stream.ReadAsync(buffer, token).ConfigureAwait(false) : stream.Read(buffer);
+            int read = mayWait ? await stream.ReadAsync(buffer, token).ConfigureAwait(false) : Read(stream, buffer, token);
             if (read == 0)
             {
                 return body.GetBuffer().AsMemory(0, (int)body.Length);
@@ -34,5 +34,12 @@ internal static class AnswerBody
                 return null;
             }
         }
+    }
+
+    /// <summary>Blocks on an asynchronous read, because only that can be cut off: this caller may leave, too.</summary>
+    private static int Read(Stream stream, byte[] buffer, CancellationToken token)
+    {
+        ValueTask<int> reading = stream.ReadAsync(buffer, token);
+        return reading.IsCompletedSuccessfully ? reading.Result : reading.AsTask().GetAwaiter().GetResult();
     }
 }

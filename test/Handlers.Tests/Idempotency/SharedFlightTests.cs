@@ -236,6 +236,28 @@ public sealed class SharedFlightTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task A_synchronous_caller_with_a_key_can_leave_while_the_body_is_still_to_come(bool signals)
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("RateLimits:Enabled", signals ? "true" : "false"), ("Caching:Enabled", "false")));
+        using var patience = new CancellationTokenSource();
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("{").Stall()));
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> call = bench.Time.StartThread(() => client.Send(Writes.Post("k"), patience.Token));
+            await Task.Delay(2 * Second, bench.Time);
+            await patience.CancelAsync();
+
+            await Should.ThrowAsync<OperationCanceledException>(call);
+        });
+
+        bench.Time.Elapsed.ShouldBe(2 * Second);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task An_attempt_that_was_cut_off_is_counted(bool byDeadline)
     {
         using var bench = new Bench();
