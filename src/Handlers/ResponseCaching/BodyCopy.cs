@@ -103,6 +103,9 @@ internal abstract class BodyCopy : BodyWatcher
     /// <param name="body">Its body.</param>
     protected abstract void Keep(in ReceivedFields fields, HttpContent content, byte[] body);
 
+    /// <summary>The body was not read, did not fit, or broke off.</summary>
+    protected abstract void GiveUp();
+
     private bool TryUse() => Interlocked.CompareExchange(ref _state, Busy, Idle) == Idle;
 
     private void Release(bool goesOn)
@@ -120,6 +123,10 @@ internal abstract class BodyCopy : BodyWatcher
         Replace([], isRented: false);
         new ReceivedFields(_fields, _fieldCount).Return();
         _fields = null;
+        if (!HasSaved)
+        {
+            GiveUp();
+        }
     }
 
     private void Keep() =>

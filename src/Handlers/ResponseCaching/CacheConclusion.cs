@@ -104,13 +104,10 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
             return Step.Go;
         }
 
+        visit.IsReplacing = head.Status is (>= 200 and < 300) or 404 or 410;
         if (storability != Storability.Store)
         {
-            if (visit.Revalidation is { } outdated && head.Status is (>= 200 and < 300) or 404 or 410)
-            {
-                visit.Forget(outdated);
-            }
-
+            visit.ForgetReplaced();
             Unshared(call, visit, storability);
             return Step.Go;
         }

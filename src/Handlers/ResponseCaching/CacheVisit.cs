@@ -21,6 +21,9 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     /// <summary>Why the request goes on.</summary>
     public Forward Why { get; set; }
 
+    /// <summary>The server's answer is a newer one in place of what is stored.</summary>
+    public bool IsReplacing { get; set; }
+
     /// <summary>What to do where waiting is allowed.</summary>
     public CacheTask Task { get; set; }
 
@@ -103,6 +106,24 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         Observe(left is null
             ? store.RemoveAsync(outdated.Under, Options.StoreTimeout)
             : store.SetAsync(outdated.Under, left, Retention.Of(left, Options), Options.StoreTimeout));
+    }
+
+    /// <summary>RFC 9111 §4.3.3: after a full answer the stored one is not suitable any more, also where the new one is not stored in its place.</summary>
+    public void ForgetReplaced()
+    {
+        if (IsReplacing && Revalidation is { } replaced)
+        {
+            Forget(replaced);
+        }
+    }
+
+    /// <summary>A refresh that breaks off leaves the stale answer as it is: nobody has seen a newer one, and the server allows this one for its window.</summary>
+    protected override void GiveUp()
+    {
+        if (call.Options is not { IsRefresh: true })
+        {
+            ForgetReplaced();
+        }
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Handlers.Testing;
+
 namespace Handlers.Tests.ResponseCaching.Rfc9111;
 
 /// <summary>RFC 9111: asking whether a stored answer still holds (4.3), and what its confirmation changes (3.2). The notation is told at <see cref="CacheScript"/>.</summary>
@@ -163,5 +165,52 @@ public class ValidationTests
         name.ShouldNotBeEmpty();
 
         await CacheScript.PlayAsync(script);
+    }
+
+    [Theory]
+    [InlineData(200, false)]
+    [InlineData(404, false)]
+    [InlineData(200, true)]
+    public async Task What_the_server_has_replaced_is_not_used_again_though_the_new_body_was_not_stored(int status, bool tooLarge)
+    {
+        using var bench = new CacheBench(new ResponseCachingOptions { MaxEntryBytes = 8 });
+        bench.Wire.Answers(CacheBench.Fresh("old").Header("ETag", "\"1\""));
+        bench.Wire.Answers(ScriptedAnswer.Status(status).Body(new ScriptedBody().Text(tooLarge ? "longer than" : "new").Text(" that"))
+            .Header("Cache-Control", "max-age=60").Header("ETag", "\"2\""));
+        bench.Wire.Answers(CacheBench.Fresh("newest"));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            await bench.ReadAsync();
+            using (HttpResponseMessage response = await bench.SendAsync(CacheBench.Get(fields: ("Cache-Control", "no-cache"))))
+            {
+                ((int)response.StatusCode).ShouldBe(status);
+                if (tooLarge)
+                {
+                    await response.Content.ReadAsByteArrayAsync();
+                }
+            }
+
+            (await bench.ReadAsync()).ShouldBe("newest");
+        });
+    }
+
+    [Fact]
+    public async Task What_a_server_error_hides_stays_though_its_body_was_not_read()
+    {
+        using var bench = new CacheBench(new ResponseCachingOptions { StaleIfError = TimeSpan.Zero });
+        bench.Wire.Answers(CacheBench.Fresh("old").Header("ETag", "\"1\""));
+        bench.Wire.Answers(ScriptedAnswer.Status(500).Body(new ScriptedBody().Text("broken")).Header("Cache-Control", "max-age=60"));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            await bench.ReadAsync();
+            using (HttpResponseMessage response = await bench.SendAsync(CacheBench.Get(fields: ("Cache-Control", "no-cache"))))
+            {
+                ((int)response.StatusCode).ShouldBe(500);
+            }
+
+            (await bench.ReadAsync()).ShouldBe("old");
+        });
     }
 }
