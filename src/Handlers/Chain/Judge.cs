@@ -32,6 +32,8 @@ internal static class Judge
     /// <summary>A stage failed on the way up: the attempt is judged by that, unless it has been judged.</summary>
     public static void Failed(Call call)
     {
+        // It may have waited before it failed: whoever reckons with the deadline must not do so from when the answer came.
+        call.Now = call.Client.Clock.Now;
         if (call.Judgement is null)
         {
             Conclude(call, OfFailure(call.Exception!, call.Token.IsCancellationRequested));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Handlers.Testing;
 using Handlers.Tests.Support;
 
@@ -68,6 +69,28 @@ public sealed class SlowBodyTests
 
         bench.Log.Named("GateClosed").ShouldHaveSingleItem();
         bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_retry_after_a_body_that_never_came_does_not_outlive_the_deadline(bool sync)
+    {
+        using var bench = new Bench(settings: Settings.For(
+            "api", ("Provider", "linear"), ("TotalTimeout", "00:00:33"), ("AttemptTimeout", "00:00:30"), ("Retry:BaseDelay", "00:00:10"), ("Retry:Jitter", "0")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("{").Stall()));
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "graphql") { Content = new StringContent("""{"query":"query { me { id } }"}""", Encoding.UTF8, "application/json") };
+            Task<HttpResponseMessage> call = sync ? bench.Time.StartThread(() => client.Send(request)) : client.SendAsync(request);
+
+            (await Should.ThrowAsync<CallTimeoutException>(call)).IsDeadline.ShouldBeFalse();
+            request.GetCallReport()!.GaveUp.ShouldNotBeNull().ShouldContain("deadline");
+        });
+
+        bench.Time.Elapsed.ShouldBe(30 * Second);
+        bench.Wire.Attempts.Count.ShouldBe(1);
     }
 
     private static ScriptedAnswer Refusal(int status, string field, string wait) =>
