@@ -88,18 +88,22 @@ public sealed class PacingHandler : ChainedHandler
         return Step.Go;
     }
 
-    /// <summary>An attempt ended without an answer: what provably never left cost nothing, what may have arrived counts as spent.</summary>
+    /// <summary>
+    /// An attempt ended without an answer: what provably never left cost nothing, what may have arrived counts as spent. So does what was answered: a handler between
+    /// may have made an exception of a refusal.
+    /// </summary>
     internal static void GiveBack(Call call)
     {
         QuotaLedger ledger = call.Client.State.Ledger;
-        if (call.Judgement is { NotExecuted: true })
+        bool wasRefused = call.Judgement is { Kind: VerdictKind.RateLimited, Failure: FailureClass.Status };
+        if (call.Judgement is { NotExecuted: true } && !wasRefused && !call.Grant.IsSettled)
         {
             ledger.Return(ref call.Grant);
         }
         else
         {
             // Without an answer nobody knows whether the provider accepts: it widens no ramp.
-            ledger.Settle(ref call.Grant, new Verdict(VerdictKind.Transient, ""), call.Now);
+            ledger.Settle(ref call.Grant, new Verdict(wasRefused ? VerdictKind.RateLimited : VerdictKind.Transient, ""), call.Now);
             ledger.Release(ref call.Grant);
         }
     }

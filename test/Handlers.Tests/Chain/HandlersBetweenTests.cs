@@ -64,6 +64,30 @@ public sealed class HandlersBetweenTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_refusal_of_which_a_handler_made_an_exception_has_spent_its_quota(bool isJudgedBelow)
+    {
+        DelegatingHandler throws = new Between(async (request, token, next) => (await next(request, token)).EnsureSuccessStatusCode());
+        using var bench = new Bench(add: b =>
+        {
+            b.AddPacing(o => o.Limits = "1/minute");
+            _ = isJudgedBelow ? b.AddHttpMessageHandler(() => throws).AddRateLimitSignals() : b.AddRateLimitSignals().AddHttpMessageHandler(() => throws);
+        });
+        bench.Wire.Answers(ScriptedAnswer.Status(429).RetryAfter(1), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            (await Should.ThrowAsync<HttpRequestException>(client.GetAsync("things"))).StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+            await Task.Delay(2 * Second, bench.Time);
+            (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        bench.Wire.Attempts[1].Elapsed.ShouldBe(60 * Second);
+        bench.Services.GetRequiredService<IResilienceMonitor>().Quotas.ShouldAllBe(quota => quota.UnderWay == 0);
+    }
+
+    [Theory]
     [InlineData(5, 500)]
     [InlineData(5, 200)]
     [InlineData(15, 500)]
