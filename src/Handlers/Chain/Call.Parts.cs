@@ -49,6 +49,7 @@ internal sealed partial class Call
             (_history, _earlierMayHaveHappened) = (part._history, part._earlierMayHaveHappened);
             ReleaseBodySource();
             BodySource = part.BodySource;
+            (part.Pass, part.Grant, part.BodySource) = (default, default, null);
             _trace = part._trace;
             _trace?.Follow(this);
             part.Request.Options.Set(CallEntry.Key, this);

@@ -99,8 +99,12 @@ internal sealed partial class Call
     /// <summary>What the last attempt meant; null until somebody judged it.</summary>
     public Judgement? Judgement { get; set; }
 
-    /// <summary>Attempts that went on the wire.</summary>
-    public int Attempts { get; set; }
+    /// <summary>Attempts that went on the wire, those of a run below that is still at work included.</summary>
+    public int Attempts
+    {
+        get => _awaited is Call part ? Math.Max(field, part.Attempts) : field;
+        set;
+    }
 
     /// <summary>Retries used, as counted against <see cref="RetryOptions.MaxRetries"/>.</summary>
     public int Retries { get; set; }
@@ -194,11 +198,16 @@ internal sealed partial class Call
     /// <summary>A run walks with the call.</summary>
     public bool IsUnderWay => Volatile.Read(ref _active) != 0;
 
-    /// <summary>Marks the stages of a run as busy; false when an attempt of this call is in that run already.</summary>
-    public bool TryEnter(Stages run)
+    /// <summary>
+    /// Marks the stages of a run as busy. False when an attempt of this call is in that run already, or further down, or when the call has ended: a handler between that
+    /// sends a message twice finds on it whatever was at work with it last.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="above">What stands above it.</param>
+    public bool TryEnter(Stages run, Stages above)
     {
         int before = Volatile.Read(ref _active);
-        while ((before & (int)run) == 0)
+        while (before != 0 && (before & ~(int)above) == 0 && _awaited is not Call { IsUnderWay: true })
         {
             int seen = Interlocked.CompareExchange(ref _active, before | (int)run, before);
             if (seen == before)

@@ -24,8 +24,8 @@ internal static class Delivery
         }
 
         response.RequestMessage ??= call.Request;
-        // A content of ours is in the care of a call inside this one, as long as this one holds nothing itself.
-        bool isCaredFor = response.Content is CallContent && call.Watcher is null && !call.Grant.IsHeld;
+        // A content of ours is in the care of a call inside this one, as long as this one holds nothing itself and would not end it earlier.
+        bool isCaredFor = response.Content is CallContent own && own.EndsInTimeFor(call) && call.Watcher is null && !call.Grant.IsHeld;
         if (isCaredFor || HasEnded(call, response) || IsConnection(call, response))
         {
             call.EndBody();

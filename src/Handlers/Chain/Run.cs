@@ -56,7 +56,7 @@ internal sealed class Run
     {
         ArgumentNullException.ThrowIfNull(request);
         outer = null;
-        if (Head.Above != 0 && Call.Of(request) is { } above && above.TryEnter(_mask))
+        if (Head.Above != 0 && Call.Of(request) is { } above && above.TryEnter(_mask, Head.Above))
         {
             outer = above;
             return above;

@@ -139,9 +139,7 @@ public sealed class HandlersBetweenTests
                 using var ended = CancellationTokenSource.CreateLinkedTokenSource(token);
                 Task<HttpResponseMessage> first = next(request, ended.Token);
                 await Task.WhenAny(first, Task.Delay(Second, time!, token));
-                var copy = new HttpRequestMessage(request.Method, request.RequestUri);
-                copy.Options.Set(new HttpRequestOptionsKey<object>("Handlers.Call"), ((IDictionary<string, object?>)request.Options)["Handlers.Call"]!);
-                Task<HttpResponseMessage> winner = await Task.WhenAny(first, next(copy, ended.Token));
+                Task<HttpResponseMessage> winner = await Task.WhenAny(first, next(CopyOf(request), ended.Token));
                 HttpResponseMessage answer = await winner;
                 _ = ended.CancelAsync();
                 return answer;
@@ -167,6 +165,84 @@ public sealed class HandlersBetweenTests
         });
 
         bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_race_above_another_handler_between_does_not_take_over_what_is_at_work_below_that()
+    {
+        TimeProvider? time = null;
+        using var bench = new Bench(add: b => b
+            .AddRetries()
+            .AddHttpMessageHandler(() => new Between(async (request, token, next) =>
+            {
+                Task<HttpResponseMessage> first = next(request, token);
+                await Task.WhenAny(first, Task.Delay(Second, time!, token));
+                Task<HttpResponseMessage> second = next(CopyOf(request), token);
+                Task<HttpResponseMessage> winner = await Task.WhenAny(first, second);
+                _ = DisposeLateAsync(winner == first ? second : first);
+                return await winner;
+            }))
+            .AddPacing(o => o.MaxConcurrency = 1)
+            .AddHttpMessageHandler(() => new Between((request, token, next) => next(request, token)))
+            .AddRateLimitSignals());
+        time = bench.Time;
+        bench.Wire.OnEach(attempt => ScriptedAnswer.Status(200).Text($"{attempt.Number}").After(5 * Second));
+
+        await bench.Run(async client =>
+        {
+            (await client.GetStringAsync("things")).ShouldBe("1");
+            await Task.Delay(10 * Second, bench.Time);
+        });
+
+        bench.Wire.Attempts[1].Elapsed.ShouldBe(5 * Second);
+        bench.Services.GetRequiredService<IResilienceMonitor>().Quotas.ShouldAllBe(quota => quota.UnderWay == 0);
+        bench.Wire.Undisposed.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_attempt_under_way_below_a_handler_between_is_counted_when_its_call_is_cut_off()
+    {
+        using var bench = new Bench(add: b => b
+            .AddIdempotencyKeys()
+            .AddRetries()
+            .AddHttpMessageHandler(() => new Between((request, token, next) => next(request, token)))
+            .AddRateLimitSignals());
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).After(20 * Second));
+        using HttpRequestMessage request = Writes.Post();
+        request.SetCallOptions(new CallOptions { IdempotencyKey = "k", Deadline = 2 * Second });
+
+        await bench.Run(client => Should.ThrowAsync<CallTimeoutException>(client.SendAsync(request)));
+
+        request.GetCallReport()!.Attempts.ShouldBe(1);
+        bench.Services.GetRequiredService<IResilienceMonitor>().Clients.ShouldHaveSingleItem().Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_body_of_a_message_that_a_handler_between_made_ends_at_its_callers_deadline()
+    {
+        TimeProvider? time = null;
+        using var bench = new Bench(
+            add: b => b
+                .AddRetries()
+                .AddHttpMessageHandler(() => new Between(async (request, token, next) =>
+                {
+                    await Task.Delay(Second, time!, token);
+                    return await next(new HttpRequestMessage(request.Method, request.RequestUri), token);
+                }))
+                .AddRateLimitSignals(),
+            settings: new Dictionary<string, string?> { ["ResilienceHandlers:Clients:api:TotalTimeout"] = "00:00:05" });
+        time = bench.Time;
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("abc").Stall()));
+
+        await bench.Run(async client =>
+        {
+            using HttpResponseMessage response = await client.GetAsync("things", HttpCompletionOption.ResponseHeadersRead);
+
+            await Should.ThrowAsync<CallTimeoutException>(response.Content.ReadAsStringAsync());
+        });
+
+        bench.Time.Elapsed.ShouldBe(5 * Second);
+        bench.Wire.Undisposed.ShouldBe(0);
     }
 
     [Fact]
@@ -255,6 +331,19 @@ public sealed class HandlersBetweenTests
 
             return await attempt;
         });
+    }
+
+    /// <summary>As handlers copy that send a message twice: with its options, and so with what we keep there.</summary>
+    private static HttpRequestMessage CopyOf(HttpRequestMessage request)
+    {
+        var copy = new HttpRequestMessage(request.Method, request.RequestUri);
+        IDictionary<string, object?> options = copy.Options;
+        foreach (KeyValuePair<string, object?> option in request.Options)
+        {
+            options.Add(option);
+        }
+
+        return copy;
     }
 
     private static async Task DisposeLateAsync(Task<HttpResponseMessage> attempt)

@@ -70,6 +70,11 @@ internal sealed class CallContent : HttpContent
     /// <summary>How long a read may bring nothing.</summary>
     private TimeSpan Idle => Cause == TimeoutCause.BodyIdle ? _call.Policy.Options.BodyIdleTimeout : Timeout.InfiniteTimeSpan;
 
+    /// <summary>Whether it ends by the deadline of another call that hands it on; silence ends a stream, whoever hands it on.</summary>
+    internal bool EndsInTimeFor(Call outer) =>
+        Cause == TimeoutCause.BodyIdle || outer.DeadlineAt == Clock.Never
+        || (_call.DeadlineAt <= outer.DeadlineAt && ReferenceEquals(_call.Client.Clock.Time, outer.Client.Clock.Time));
+
     /// <summary>Reads from a source stream that may fall silent. Awaited once, by our own stream, so its state can be pooled: a stream of events is many reads.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<int> ReadAsync(Stream inner, Memory<byte> buffer, CancellationToken token)
