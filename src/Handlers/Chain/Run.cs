@@ -40,7 +40,8 @@ internal sealed class Run
         Stages above = head.Above | mask;
         if (below is ChainedHandler next && (Neighbours(next).Mask & above) == 0)
         {
-            next.Above = above;
+            // Added to: a call may begin in the middle of a run as well.
+            next.Above |= above;
             innermost = false;
         }
 

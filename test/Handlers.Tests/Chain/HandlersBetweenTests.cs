@@ -218,6 +218,27 @@ public sealed class HandlersBetweenTests
     }
 
     [Fact]
+    public async Task A_call_that_began_in_the_middle_of_a_run_does_not_part_the_next_one_from_what_is_below()
+    {
+        using var bench = new Bench(add: b => b
+            .AddResponseCaching()
+            .AddIdempotencyKeys()
+            .AddHttpMessageHandler(() => new Between((request, token, next) => next(request, token)))
+            .AddRateLimitSignals());
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200));
+
+        await bench.Run(async client =>
+        {
+            (await client.SendAsync(Writes.Post("k"))).Dispose();
+
+            using HttpResponseMessage response = await client.GetAsync("things");
+            response.GetCallReport()!.Attempts.ShouldBe(1);
+        });
+
+        bench.Services.GetRequiredService<IResilienceMonitor>().Clients.ShouldHaveSingleItem().Calls.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_body_of_a_message_that_a_handler_between_made_ends_at_its_callers_deadline()
     {
         TimeProvider? time = null;
