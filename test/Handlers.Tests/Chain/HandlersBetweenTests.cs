@@ -251,7 +251,7 @@ public sealed class HandlersBetweenTests
                     return await next(new HttpRequestMessage(request.Method, request.RequestUri), token);
                 }))
                 .AddRateLimitSignals(),
-            settings: new Dictionary<string, string?> { ["ResilienceHandlers:Clients:api:TotalTimeout"] = "00:00:05" });
+            settings: new Dictionary<string, string?>(StringComparer.Ordinal) { ["ResilienceHandlers:Clients:api:TotalTimeout"] = "00:00:05" });
         time = bench.Time;
         bench.Wire.OnEach(_ => ScriptedAnswer.Status(200).Body(new ScriptedBody().Text("abc").Stall()));
 
