@@ -37,7 +37,7 @@ internal sealed class Stack
         _ = new IdempotencyHandler(_client).Enter(call);
 
         call.Succeed(answer.ToResponse());
-        ReadOnlyMemory<byte> body = ErrorPeek.KindOf(call) == PeekKind.None ? default : ErrorPeek.Read(call);
+        ReadOnlyMemory<byte> body = ErrorPeek.KindOf(call) == PeekKind.None ? default : ErrorPeek.ReadAsync(call).AsTask().GetAwaiter().GetResult();
         Verdict verdict = _provider.Interpret(Judge.AnswerOf(call, body.Span));
         Judge.Accept(call, verdict);
         new RetryHandler(_client).Decide(call);
