@@ -104,7 +104,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
             return Step.Go;
         }
 
-        visit.IsReplacing = head.Status is (>= 200 and < 300) or 404 or 410;
+        visit.Revalidation?.IsReplaced = head.Status is (>= 200 and < 300) or 404 or 410;
         if (storability != Storability.Store)
         {
             visit.ForgetReplaced();

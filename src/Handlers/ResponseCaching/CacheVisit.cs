@@ -21,9 +21,6 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     /// <summary>Why the request goes on.</summary>
     public Forward Why { get; set; }
 
-    /// <summary>The server's answer is a newer one in place of what is stored.</summary>
-    public bool IsReplacing { get; set; }
-
     /// <summary>What to do where waiting is allowed.</summary>
     public CacheTask Task { get; set; }
 
@@ -111,7 +108,7 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     /// <summary>RFC 9111 §4.3.3: after a full answer the stored one is not suitable any more, also where the new one is not stored in its place.</summary>
     public void ForgetReplaced()
     {
-        if (IsReplacing && Revalidation is { } replaced)
+        if (Revalidation is { IsReplaced: true } replaced)
         {
             Forget(replaced);
         }

@@ -24,6 +24,9 @@ internal sealed class Revalidation
     /// <summary>It may be used although it is stale, if the server can't be reached or fails.</summary>
     public bool MayStandIn { get; }
 
+    /// <summary>The server has answered with a newer one in its place.</summary>
+    public bool IsReplaced { get; set; }
+
     /// <summary>The request as it was before: what somebody is asked who stands in for the server.</summary>
     public ref readonly RequestSnapshot Unconditional => ref _original;
 
