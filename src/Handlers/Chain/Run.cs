@@ -162,10 +162,10 @@ internal sealed class Run
     public async Task<HttpResponseMessage> WalkAsync(Call call, int from, bool entry)
     {
         int next = from;
+        Step step = Step.Go;
         AttemptTimer timer = default;
         try
         {
-            Step step = Step.Go;
             for (; next < _links.Length; next++)
             {
                 Link link = _links[next];
@@ -197,7 +197,12 @@ internal sealed class Run
             call.Fail(failure);
         }
 
-        Attempts.End(call, ref timer, judge: next == _links.Length && !call.Runs(Stages.RateLimit, _mask));
+        // What a handler here answered was no trip: there is no time to note, and the clock is a good part of a hit's cost.
+        if (step != Step.Answered || call.Response is null)
+        {
+            Attempts.End(call, ref timer, judge: next == _links.Length && !call.Runs(Stages.RateLimit, _mask));
+        }
+
         for (int i = next - 1; i >= from; i--)
         {
             Link link = _links[i];
@@ -223,10 +228,10 @@ internal sealed class Run
     public HttpResponseMessage? Walk(Call call, int from, bool entry)
     {
         int next = from;
+        Step step = Step.Go;
         AttemptTimer timer = default;
         try
         {
-            Step step = Step.Go;
             for (; next < _links.Length; next++)
             {
                 Link link = _links[next];
@@ -258,7 +263,11 @@ internal sealed class Run
             call.Fail(failure);
         }
 
-        Attempts.End(call, ref timer, judge: next == _links.Length && !call.Runs(Stages.RateLimit, _mask));
+        if (step != Step.Answered || call.Response is null)
+        {
+            Attempts.End(call, ref timer, judge: next == _links.Length && !call.Runs(Stages.RateLimit, _mask));
+        }
+
         for (int i = next - 1; i >= from; i--)
         {
             Link link = _links[i];

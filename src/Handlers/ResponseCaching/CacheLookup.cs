@@ -43,7 +43,7 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
         if (key.IsHead)
         {
             ResponseKey get = key.ForGet();
-            if (!store.TryGet(get, out responses))
+            if (!store.TryGet(get, call.Now, out responses))
             {
                 found = default;
                 return false;
@@ -56,7 +56,7 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
             }
         }
 
-        bool answered = store.TryGet(key, out responses);
+        bool answered = store.TryGet(key, call.Now, out responses);
         found = new Found(responses?.Find(call.Original.Headers, cache.Digests), key, responses is not null);
         return answered;
     }

@@ -51,6 +51,18 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         }
     }
 
+    /// <summary>The same for who has just looked at the clock.</summary>
+    public bool TryGet(in ResponseKey key, long now, out StoredResponses? found)
+    {
+        if (_memory is null)
+        {
+            return TryGet(key, out found);
+        }
+
+        found = _memory.Find(key, clock, now);
+        return true;
+    }
+
     public async ValueTask<StoredResponses?> GetAsync(ResponseKey key, TimeSpan timeout, CancellationToken caller) =>
         Trusted(key, await RunAsync(token => store.GetAsync(key, token), timeout, caller).ConfigureAwait(false));
 

@@ -49,18 +49,24 @@ internal sealed class MemoryResponseStore : IResponseStore
     /// <inheritdoc/>
     public bool TryGet(ResponseKey key, out StoredResponses? responses)
     {
+        responses = Find(key, null, 0);
+        return true;
+    }
+
+    /// <summary>The same for who has just looked at a clock: where it is this store's as well, it is not looked at again.</summary>
+    internal StoredResponses? Find(in ResponseKey key, Clock? clock, long now)
+    {
         lock (_lock)
         {
-            responses = null;
             if (!_entries.TryGetValue(key, out Entry? entry))
             {
-                return true;
+                return null;
             }
 
-            if (entry.ExpiresAt <= _clock.Now)
+            if (entry.ExpiresAt <= (clock?.Time == _clock.Time ? now : _clock.Now))
             {
                 RemoveNeedsLock(entry);
-                return true;
+                return null;
             }
 
             if (!ReferenceEquals(_ends.Older, entry))
@@ -69,8 +75,7 @@ internal sealed class MemoryResponseStore : IResponseStore
                 LinkNeedsLock(entry);
             }
 
-            responses = entry.Responses;
-            return true;
+            return entry.Responses;
         }
     }
 
