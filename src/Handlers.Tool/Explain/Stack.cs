@@ -37,6 +37,8 @@ internal sealed class Stack
         _ = new IdempotencyHandler(_client).Enter(call);
 
         call.Succeed(answer.ToResponse());
+
+        // The body is in memory: nothing is waited for.
         ReadOnlyMemory<byte> body = ErrorPeek.KindOf(call) == PeekKind.None ? default : ErrorPeek.ReadAsync(call).AsTask().GetAwaiter().GetResult();
         Verdict verdict = _provider.Interpret(Judge.AnswerOf(call, body.Span));
         Judge.Accept(call, verdict);

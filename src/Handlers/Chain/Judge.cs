@@ -1,18 +1,14 @@
 using System.Net.Sockets;
-using Handlers.Pacing;
 using Handlers.Providers;
-using Handlers.Quotas;
 
 namespace Handlers;
 
-/// <summary>Says what an outcome means, and lets everybody know what it teaches. The only place, with the providers, that looks at status and failures.</summary>
+/// <summary>Says what an outcome means: the only place, with the providers, that looks at status and failures. What it teaches others is said in <see cref="Lessons"/>.</summary>
 internal static class Judge
 {
     // Error codes of HTTP/2 and HTTP/3, whose numbers don't overlap.
     private const long RefusedStream = 0x7;
     private const long RequestRejected = 0x10b;
-
-    private static readonly TimeSpan LongestOwnPause = TimeSpan.FromSeconds(1);
 
     /// <summary>Judges without a provider's knowledge: by status, <c>Retry-After</c>, or the failure.</summary>
     public static void ByStatus(Call call)
@@ -55,27 +51,11 @@ internal static class Judge
         Options = call.Policy.Options.RateLimits,
     };
 
-    /// <summary>
-    /// The body that says what an answer means may take its time, or never come. What the headers ask everybody to wait holds from now on, and whether or not this
-    /// caller stays for the rest.
-    /// </summary>
-    /// <returns>Whether they ask for anything.</returns>
-    public static bool Foretell(Call call)
-    {
-        Verdict verdict = call.Provider!.Interpret(AnswerOf(call, default));
-        VerdictKind kind = KindOf(call, verdict);
-        if (kind is not (VerdictKind.RateLimited or VerdictKind.Transient) || !(verdict.Wait > TimeSpan.Zero) || verdict.WaitIsUpperBound
-            || !AnswerHeaders.NamesWait(call.Response!.Headers.NonValidated))
-        {
-            return false;
-        }
-
-        CloseGate(call, verdict, kind, verdict.Wait.Value, isAdvance: true, isTold: false);
-        return true;
-    }
-
     /// <summary>Remembers a verdict on the call; its observations and its wait go to the ledger, where every caller sees them.</summary>
-    public static void Accept(Call call, in Verdict verdict, bool foretold = false)
+    /// <param name="call">The call.</param>
+    /// <param name="verdict">What its last answer means.</param>
+    /// <param name="foretold">The gate that was closed when the answer's headers came; null for none.</param>
+    public static void Accept(Call call, in Verdict verdict, string? foretold = null)
     {
         ClientPolicy policy = call.Policy;
         int status = (int)call.Response!.StatusCode;
@@ -87,7 +67,7 @@ internal static class Judge
             wait ??= policy.Options.Retry.RateLimitRetryAfter;
         }
 
-        Teach(call, verdict, kind, wait, foretold);
+        Lessons.Teach(call, verdict, kind, wait, foretold);
         if (kind == VerdictKind.Ok && !verdict.AlreadyDone)
         {
             Conclude(call, Judgement.Ok);
@@ -105,6 +85,19 @@ internal static class Judge
             Wait = wait,
             Why = verdict.Why,
         });
+    }
+
+    /// <summary>What a verdict is for a client whose options see some statuses otherwise.</summary>
+    public static VerdictKind KindOf(Call call, in Verdict verdict)
+    {
+        int status = (int)call.Response!.StatusCode;
+        VerdictKind kind = verdict.Kind;
+        if (kind is VerdictKind.Fatal or VerdictKind.Transient && status != 429 && call.Policy.WaitOutOn.Contains(status))
+        {
+            kind = VerdictKind.RateLimited;
+        }
+
+        return kind == VerdictKind.Fatal && verdict.Retry is null && call.Policy.RetryOn.Contains(status) ? VerdictKind.Transient : kind;
     }
 
     /// <summary>Judges a failure. Rule 5: what was never sent can't have been executed.</summary>
@@ -186,88 +179,4 @@ internal static class Judge
 
     private static Judgement Transient(FailureClass failure, bool notExecuted, string why) =>
         new() { Kind = VerdictKind.Transient, Failure = failure, NotExecuted = notExecuted, Why = why };
-
-    /// <summary>What a verdict is for a client whose options see some statuses otherwise.</summary>
-    private static VerdictKind KindOf(Call call, in Verdict verdict)
-    {
-        int status = (int)call.Response!.StatusCode;
-        VerdictKind kind = verdict.Kind;
-        if (kind is VerdictKind.Fatal or VerdictKind.Transient && status != 429 && call.Policy.WaitOutOn.Contains(status))
-        {
-            kind = VerdictKind.RateLimited;
-        }
-
-        return kind == VerdictKind.Fatal && verdict.Retry is null && call.Policy.RetryOn.Contains(status) ? VerdictKind.Transient : kind;
-    }
-
-    private static void Close(Call call, Provider provider, in Verdict verdict, VerdictKind kind, in GateClosing closing, bool isTold)
-    {
-        QuotaLedger ledger = call.Client.State.Ledger;
-        string own = call.Plan.Quotas.IsDefaultOrEmpty ? QuotaKey.AllResources : call.Plan.Quotas[0].Resource;
-        string named = verdict.WholeAccount ? QuotaKey.AllResources : verdict.Resource ?? own;
-        var key = new QuotaKey(provider.Name, call.Account, named);
-        ledger.CloseGate(key, closing);
-        if (kind == VerdictKind.Ok)
-        {
-            return;
-        }
-
-        if (!isTold)
-        {
-            PacingLog.GateClosed(call.Client.Logger, key.ToString(), closing.Wait, verdict.Why);
-            call.Trace?.GateClosed(key.ToString(), authority: null, closing);
-        }
-
-        // A quota that the plan did not foresee holds nobody back: then the call's own gate has to, or its repetition would be early.
-        if (!verdict.WholeAccount && !call.Plan.Quotas.IsDefaultOrEmpty && !call.Plan.Quotas.Any(use => use.Resource == named))
-        {
-            ledger.CloseGate(key with { Resource = own }, closing);
-        }
-    }
-
-    /// <summary>One refusal teaches all callers: a wait closes the gate of the quota it came for, a 5xx's the gate of the upstream.</summary>
-    private static void Teach(Call call, in Verdict verdict, VerdictKind kind, TimeSpan? wait, bool foretold)
-    {
-        // A refusal that asks for no wait, or until an instant that is over, was one all the same: everybody pauses as the call itself does, then one goes first.
-        bool isRefusal = kind is VerdictKind.RateLimited or VerdictKind.QuotaExhausted;
-        if (wait is { } hint && (isRefusal || hint > TimeSpan.Zero) && kind != VerdictKind.Fatal)
-        {
-            CloseGate(call, verdict, kind, hint, isAdvance: false, isTold: foretold && kind != VerdictKind.QuotaExhausted);
-        }
-
-        call.Client.State.Ledger.Settle(ref call.Grant, verdict, call.Now);
-    }
-
-    private static void CloseGate(Call call, in Verdict verdict, VerdictKind kind, TimeSpan hint, bool isAdvance, bool isTold)
-    {
-        QuotaLedger ledger = call.Client.State.Ledger;
-        RateLimitOptions options = call.Policy.Options.RateLimits;
-        TimeSpan pause = hint > TimeSpan.Zero ? hint : Clock.Shorter(call.Policy.Options.Retry.BaseDelay, LongestOwnPause);
-        TimeSpan closed = Clock.Shorter(pause, options.MaxServerWait) + options.Guard;
-        bool isForecast = kind == VerdictKind.Ok || verdict.WaitIsUpperBound;
-        if (isForecast)
-        {
-            // What the answer says about its limits may tell more exactly when calls can go.
-            ledger.Settle(ref call.Grant, verdict, call.Now);
-        }
-
-        var closing = new GateClosing(closed, kind == VerdictKind.QuotaExhausted, verdict.Why, isForecast)
-        {
-            Hint = verdict.Wait,
-            LeftAt = ledger.Clock.TickAt(call.SentAt),
-            IsAdvance = isAdvance,
-        };
-        if (kind == VerdictKind.Transient)
-        {
-            ledger.CloseAuthority(call.Upstream.Name, closing);
-            if (!isTold)
-            {
-                call.Trace?.GateClosed(quota: null, call.Upstream.Name, closing);
-            }
-        }
-        else if (call.Provider is { } provider)
-        {
-            Close(call, provider, verdict, kind, closing, isTold);
-        }
-    }
 }

@@ -43,7 +43,7 @@ public sealed class RateLimitHandler : ChainedHandler
     internal override async ValueTask WaitOnLeaveAsync(Call call, Place below)
     {
         ValueTask<ReadOnlyMemory<byte>> peek = ErrorPeek.ReadAsync(call);
-        bool foretold = !peek.IsCompleted && Judge.Foretell(call);
+        string? foretold = peek.IsCompleted ? null : Lessons.Foretell(call);
         Accept(call, await peek.ConfigureAwait(false), foretold);
     }
 
@@ -51,11 +51,11 @@ public sealed class RateLimitHandler : ChainedHandler
     internal override void WaitOnLeave(Call call, Place below)
     {
         ValueTask<ReadOnlyMemory<byte>> peek = ErrorPeek.ReadAsync(call);
-        bool foretold = !peek.IsCompleted && Judge.Foretell(call);
+        string? foretold = peek.IsCompleted ? null : Lessons.Foretell(call);
         Accept(call, peek.AsTask().GetAwaiter().GetResult(), foretold);
     }
 
-    private void Accept(Call call, ReadOnlyMemory<byte> body, bool foretold)
+    private void Accept(Call call, ReadOnlyMemory<byte> body, string? foretold)
     {
         call.Now = Client.Clock.Now;
         Judge.Accept(call, call.Provider!.Interpret(Judge.AnswerOf(call, body.Span)), foretold);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Handlers.Testing;
 using Handlers.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Handlers.Tests.RateLimit;
 
@@ -68,6 +69,27 @@ public sealed class SlowBodyTests
         await bench.Run(async client => (await client.GetAsync("a")).Dispose());
 
         bench.Log.Named("GateClosed").ShouldHaveSingleItem();
+        bench.Services.GetRequiredService<IResilienceMonitor>().Clients.ShouldHaveSingleItem().RateLimited.ShouldBe(1);
+        bench.Wire.Attempts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_body_that_names_another_quota_than_the_headers_is_told_as_well()
+    {
+        using var bench = new Bench(settings: Settings.For("api", ("Provider", "github"), ("Caching:Enabled", "false")));
+        bench.Wire.OnEach(attempt => attempt.Number == 1
+            ? ScriptedAnswer.Status(403).RetryAfter(10)
+                .Header("x-ratelimit-resource", "core").Header("x-ratelimit-limit", "5000").Header("x-ratelimit-remaining", "0").Header("x-ratelimit-reset", "1795262405")
+                .Header("Content-Type", "application/json")
+                .Body(new ScriptedBody().Wait(Second).Text("""{"message":"You have exceeded a secondary rate limit."}"""))
+            : HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("a")).Dispose());
+
+        string[] told = [.. bench.Log.Named("GateClosed").Select(entry => entry.Text)];
+        told.Length.ShouldBe(2);
+        told[0].ShouldContain("github/api/core");
+        told[1].ShouldContain("github/api/*");
         bench.Wire.Attempts.Count.ShouldBe(2);
     }
 
