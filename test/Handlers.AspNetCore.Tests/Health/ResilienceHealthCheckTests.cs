@@ -61,6 +61,39 @@ public sealed class ResilienceHealthCheckTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("resilience")]
+    public async Task The_options_pattern_is_heeded_whole(string? check)
+    {
+        await using StatusApp app = await StatusApp.StartAsync(clients: ["shop"], settings: [("Retry:MaxRetries", "0")], services: services =>
+        {
+            services.AddHealthChecks().AddResilience();
+            OptionsBuilder<ResilienceHealthOptions> options = services.AddOptions<ResilienceHealthOptions>(check ?? Options.DefaultName);
+            options.Configure<IResilienceMonitor>((thresholds, _) => thresholds.DegradedCircuits = null);
+            options.PostConfigure(thresholds => thresholds.UnhealthyCircuits ??= 1);
+            options.Validate(thresholds => thresholds is { DegradedCircuits: null, UnhealthyCircuits: 1 }, "Not as configured.");
+        });
+        (await app.Client("shop").GetAsync("things")).Dispose();
+        app.Monitor.Isolate("shop");
+
+        (await Report(app)).Status.ShouldBe(HealthStatus.Unhealthy);
+    }
+
+    [Fact]
+    public async Task A_threshold_that_the_app_itself_rejects_is_named_by_the_check()
+    {
+        await using StatusApp app = await StatusApp.StartAsync(clients: ["shop"], services: services =>
+        {
+            services.AddHealthChecks().AddResilience();
+            services.AddOptions<ResilienceHealthOptions>().Validate(thresholds => thresholds.UnhealthyCircuits > 0, "UnhealthyCircuits is not set.");
+        });
+
+        OptionsValidationException thrown = await Should.ThrowAsync<OptionsValidationException>(() => Report(app));
+
+        thrown.Failures.ShouldBe(["UnhealthyCircuits is not set."]);
+    }
+
+    [Theory]
     [InlineData(30, HealthStatus.Healthy)]
     [InlineData(300, HealthStatus.Degraded)]
     [InlineData(2000, HealthStatus.Unhealthy)]
