@@ -56,6 +56,9 @@ internal sealed class ClientStats(string client, Clock clock, CallMeter meter)
         meter.Ended(call, outcome, _operations);
     }
 
+    /// <summary>Attempts that no call counts as its own, because the one that they were begun for has left.</summary>
+    public void SentForOthers(int attempts) => Interlocked.Add(ref _extraAttempts, attempts);
+
     public void Retried(Judgement outcome)
     {
         Interlocked.Increment(ref _retries);

@@ -16,6 +16,7 @@ internal sealed class Flight
     private HttpResponseMessage? _raw;
     private bool _isLanded;
     private bool _leaderLeft;
+    private int _leaderAttempts;
     private int _waiting;
 
     /// <param name="key">The leader's.</param>
@@ -30,6 +31,8 @@ internal sealed class Flight
     public CancellationToken Token { get; }
 
     public Task<FlightEnd> End => _end.Task;
+
+    private int Attempts => Key.Flight?.Attempts ?? 0;
 
     public void Board()
     {
@@ -50,6 +53,7 @@ internal sealed class Flight
             if (leader)
             {
                 _leaderLeft = true;
+                _leaderAttempts = Attempts;
                 (unclaimed, _raw) = (_raw, null);
             }
         }
@@ -58,6 +62,15 @@ internal sealed class Flight
         if (last)
         {
             _abandoned.Cancel();
+        }
+    }
+
+    /// <summary>The attempts that are the leader's: all of them, if it stays.</summary>
+    public int LeaderAttempts()
+    {
+        lock (_lock)
+        {
+            return _leaderLeft ? _leaderAttempts : Attempts;
         }
     }
 

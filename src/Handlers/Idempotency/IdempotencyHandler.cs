@@ -169,7 +169,7 @@ public sealed class IdempotencyHandler : ChainedHandler
             (call.SentAt, call.AnsweredAt) = (sent.SentAt, call.Now);
             if (leads)
             {
-                (call.Attempts, call.Retries) = (sent.Attempts, sent.Retries);
+                (call.Attempts, call.Retries) = (flight.LeaderAttempts(), sent.Retries);
             }
         }
 

@@ -32,6 +32,11 @@ internal sealed class KeyedSend(IdempotencyHandler handler, KeyMemory memory, Ca
             end = new FlightEnd { Failure = failure, Sharing = FlightSharing.Again };
         }
 
+        if (_key.Flight is { } sent)
+        {
+            _client.Stats.SentForOthers(sent.Attempts - flight.LeaderAttempts());
+        }
+
         memory.Flights.Remove(flight);
         flight.Land(flight.Token.IsCancellationRequested ? end with { Sharing = FlightSharing.Again } : end, raw);
     }

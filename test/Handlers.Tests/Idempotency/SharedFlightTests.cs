@@ -57,6 +57,28 @@ public sealed class SharedFlightTests
         bench.Wire.Undisposed.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task What_is_sent_after_the_leader_has_left_is_counted()
+    {
+        using var bench = new Bench();
+        using var cancel = new CancellationTokenSource();
+        bench.Wire.Answers(ScriptedAnswer.Status(429).RetryAfter(2), ScriptedAnswer.Status(429).RetryAfter(2), HttpStatusCode.OK);
+
+        await bench.Run(async client =>
+        {
+            Task<HttpResponseMessage> leader = client.SendAsync(Writes.Post("k"), cancel.Token);
+            Task<HttpResponseMessage> other = client.SendAsync(Writes.Post("k"));
+            await Task.Delay(TimeSpan.FromSeconds(1), bench.Time);
+            await cancel.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(leader);
+            (await other).StatusCode.ShouldBe(HttpStatusCode.OK);
+        });
+
+        bench.Wire.Attempts.Count.ShouldBe(3);
+        ClientSnapshot counted = bench.Services.GetRequiredService<IResilienceMonitor>().Clients.ShouldHaveSingleItem();
+        (counted.Calls, counted.Attempts).ShouldBe((2, 3));
+    }
+
     [Theory]
     [InlineData("Exception")]
     [InlineData("Response")]
