@@ -39,6 +39,9 @@ internal sealed class ResilienceState(
     /// <summary>The store in memory for the clients that share one; it is as large as the largest of them wants it.</summary>
     public ResponseCaching.SharedResponseStore SharedResponses { get; } = new(time);
 
+    /// <summary>What was written last, whichever client wrote: answers may be stored in one place for several.</summary>
+    public ResponseCaching.InvalidationLog Invalidations { get; } = new();
+
     /// <summary>Makes named clients; null without a container.</summary>
     public Func<string, HttpClient>? Clients { get; init; }
 

@@ -137,7 +137,7 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
             call.Watcher = visit;
         }
 
-        cache.Flights.Land(visit, isReusable && visit.HasSaved ? FlightOutcome.Stored : FlightOutcome.NotShared);
+        cache.Flights.Land(visit, isReusable && visit.HasBrought ? FlightOutcome.Stored : FlightOutcome.NotShared);
         return Step.Go;
     }
 

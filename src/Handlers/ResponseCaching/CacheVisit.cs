@@ -9,7 +9,7 @@ namespace Handlers.ResponseCaching;
 internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey key) : BodyCopy
 {
     private readonly ResponseKey _key = key;
-    private readonly int _invalidations = cache.Invalidations.Count;
+    private int _invalidations = cache.Invalidations.Count;
 
     public ref readonly ResponseKey Key => ref _key;
 
@@ -59,23 +59,32 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         static bool Same(string name, CacheVisit a, CacheVisit b) => FieldLines.Of(name, a.RequestFields).SameAs(FieldLines.Of(name, b.RequestFields));
     }
 
+    /// <summary>A write went by since it began: its answer is from before that.</summary>
+    public bool BeganBeforeWrite => IsOutdated(_key);
+
+    /// <summary>There is an answer for those who wait: stored, or theirs alone because a write went by that they did not wait for.</summary>
+    public bool HasBrought => HasSaved || Flight is { Saved: not null };
+
+    /// <summary>It has waited and looks again: what was written until now it will see.</summary>
+    public void BeginAgain() => _invalidations = cache.Invalidations.Count;
+
     /// <summary>It has to wait before it asks again: nobody else waits for that.</summary>
     public void StopLeading() => cache.Flights.Land(this, FlightOutcome.Refused);
 
     /// <summary>Stores under a key, beside the answers for other request headers.</summary>
     public void Save(in ResponseKey under, StoredResponse complete)
     {
+        if (IsLeading && Flight is { } flight)
+        {
+            flight.Saved = complete;
+        }
+
         if (IsOutdated(under))
         {
             return;
         }
 
         HasSaved = true;
-        if (IsLeading && Flight is { } flight)
-        {
-            flight.Saved = complete;
-        }
-
         GuardedStore store = cache.StoreFor(Options);
         if (store.TryGet(under, out StoredResponses? others))
         {
@@ -100,9 +109,14 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     {
         GuardedStore store = cache.StoreFor(Options);
         StoredResponses? left = store.TryGet(outdated.Under, out StoredResponses? all) ? all?.Without(outdated.Stored) : null;
-        Observe(left is null
-            ? store.RemoveAsync(outdated.Under, Options.StoreTimeout)
-            : store.SetAsync(outdated.Under, left, Retention.Of(left, Options), Options.StoreTimeout));
+        if (left is null)
+        {
+            Observe(store.RemoveAsync(outdated.Under, Options.StoreTimeout));
+        }
+        else if (left != all)
+        {
+            _ = PutAndLookAgainAsync(store.SetAsync(outdated.Under, left, Retention.Of(left, Options), Options.StoreTimeout, isReplacing: true), store, outdated.Under);
+        }
     }
 
     /// <summary>RFC 9111 §4.3.3: after a full answer the stored one is not suitable any more, also where the new one is not stored in its place.</summary>
@@ -126,7 +140,7 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     /// <inheritdoc/>
     protected override void Keep(in ReceivedFields fields, HttpContent content, byte[] body)
     {
-        if (!IsOutdated(Key))
+        if (IsLeading || !IsOutdated(Key))
         {
             StoredResponse complete = ResponseMerge.New(
                 call.Response!, fields, content.Headers, cache.ReceptionOf(call), RequestFields, cache, body, Options.Heuristics, IsChosenBelow);
@@ -163,15 +177,22 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         }
     }
 
+    /// <summary>Two requests may have crossed: the older answer must not take the place of the newer one.</summary>
+    private bool HasOvertaken(StoredResponse present, StoredResponse complete)
+    {
+        Clock clock = call.Client.Clock;
+        present.Anchor(clock, clock.Now);
+        return !present.WasReceivedBy(call.SentAt) && present.IsNewerThan(complete);
+    }
+
     private ValueTask Put(GuardedStore store, in ResponseKey under, StoredResponses? others, StoredResponse complete)
     {
-        // Two requests may have crossed: the older answer must not take the place of the newer one.
-        if (others?.Find(RequestFields, cache.Digests) is { } present && present.Received > complete.Received)
+        if (others?.Find(RequestFields, cache.Digests) is { } present && HasOvertaken(present, complete))
         {
             return ValueTask.CompletedTask;
         }
 
         StoredResponses all = StoredResponses.With(others, complete, RequestFields, cache.Digests, Options.MaxVariants);
-        return store.SetAsync(under, all, Retention.Of(all, Options), Options.StoreTimeout);
+        return store.SetAsync(under, all, Retention.Of(all, Options), Options.StoreTimeout, isReplacing: Revalidation is { IsReplaced: true });
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ResponseCache(ClientState client)
 
     public FlightTable Flights { get; } = new();
 
-    public InvalidationLog Invalidations { get; } = new();
+    public InvalidationLog Invalidations => client.State.Invalidations;
 
     /// <summary>Uses this store instead of one of our own. Before the first call only.</summary>
     public void Use(IResponseStore store) => _given = store;

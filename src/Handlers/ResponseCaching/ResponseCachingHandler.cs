@@ -90,6 +90,7 @@ public sealed class ResponseCachingHandler : ChainedHandler
                     return Step.Answered;
                 }
 
+                visit.BeginAgain();
                 isFound = waitedFor == FlightOutcome.Stored && _lookup.TryShare(call, visit, flight, out found);
             }
 

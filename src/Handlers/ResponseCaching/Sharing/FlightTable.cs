@@ -30,7 +30,8 @@ internal sealed class FlightTable
         {
             for (CacheVisit? other = stripe.First; other is not null; other = other.Next)
             {
-                if (other.Key == visit.Key)
+                // Who comes after a write does not wait for what began before it.
+                if (other.Key == visit.Key && !other.BeganBeforeWrite)
                 {
                     return other.Leads(visit) ? other.Flight ??= new Flight() : null;
                 }

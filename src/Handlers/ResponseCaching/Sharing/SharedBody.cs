@@ -30,7 +30,7 @@ internal static class SharedBody
 
             call.Watcher!.Note(start.Span);
             call.Watcher.End();
-            return visit.HasSaved ? FlightOutcome.Stored : FlightOutcome.NotShared;
+            return visit.HasBrought ? FlightOutcome.Stored : FlightOutcome.NotShared;
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
         {

@@ -17,7 +17,7 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
     /// <summary>Removals that failed, of which is known which.</summary>
     private const int MaxUnremoved = 10_000;
 
-    // What a write made worthless and is still stored, because the store failed just then.
+    // What a write or a newer answer made worthless and is still stored, because the store failed just then.
     private readonly ConcurrentDictionary<ResponseKey, bool> _unremoved = [];
     private readonly MemoryResponseStore? _memory = store as MemoryResponseStore;
     private long _trustedAfter = DateTimeOffset.MinValue.UtcTicks;
@@ -66,8 +66,13 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
     public async ValueTask<StoredResponses?> GetAsync(ResponseKey key, TimeSpan timeout, CancellationToken caller) =>
         Trusted(key, await RunAsync(token => store.GetAsync(key, token), timeout, caller).ConfigureAwait(false));
 
-    public ValueTask SetAsync(in ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout) =>
-        _memory?.SetAsync(key, responses, keepFor, CancellationToken.None) ?? StoreAsync(key, responses, keepFor, timeout);
+    /// <param name="key">The key.</param>
+    /// <param name="responses">What to store.</param>
+    /// <param name="keepFor">How long it can be of use.</param>
+    /// <param name="timeout">How long it may take.</param>
+    /// <param name="isReplacing">What is there is worthless now, also if it stays there.</param>
+    public ValueTask SetAsync(in ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout, bool isReplacing) =>
+        _memory?.SetAsync(key, responses, keepFor, CancellationToken.None) ?? StoreAsync(key, responses, keepFor, timeout, isReplacing);
 
     public ValueTask RemoveAsync(in ResponseKey key, TimeSpan timeout) =>
         _memory?.RemoveAsync(key, CancellationToken.None) ?? RemoveStoredAsync(key, timeout);
@@ -87,11 +92,15 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         return ValueTask.CompletedTask;
     }
 
-    private async ValueTask StoreAsync(ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout)
+    private async ValueTask StoreAsync(ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout, bool isReplacing)
     {
         if (await RunAsync(token => Done(store.SetAsync(key, responses, keepFor, token)), timeout, CancellationToken.None).ConfigureAwait(false) is not null)
         {
             _unremoved.TryRemove(key, out _);
+        }
+        else if (isReplacing)
+        {
+            Distrust(key);
         }
     }
 
@@ -101,7 +110,15 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         {
             _unremoved.TryRemove(key, out _);
         }
-        else if (_unremoved.Count < MaxUnremoved)
+        else
+        {
+            Distrust(key);
+        }
+    }
+
+    private void Distrust(in ResponseKey key)
+    {
+        if (_unremoved.Count < MaxUnremoved)
         {
             _unremoved[key] = true;
         }

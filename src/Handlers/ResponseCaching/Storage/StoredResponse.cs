@@ -1,4 +1,5 @@
 using System.Net;
+using Handlers.Wire;
 
 namespace Handlers.ResponseCaching;
 
@@ -64,6 +65,27 @@ internal sealed class StoredResponse
     }
 
     public void Anchor(long receivedAt) => Volatile.Write(ref _receivedAt, receivedAt);
+
+    /// <summary>
+    /// Whether this is the newer one of two that crossed on their ways: by the server's dates (RFC 9111 §4), and where they don't tell, by which came last. Both are
+    /// anchored.
+    /// </summary>
+    public bool IsNewerThan(StoredResponse other)
+    {
+        if (HttpDate.TryParse(Date, Received, out DateTimeOffset date) && HttpDate.TryParse(other.Date, other.Received, out DateTimeOffset otherDate) && date != otherDate)
+        {
+            return date > otherDate;
+        }
+
+        return Volatile.Read(ref _receivedAt) > Volatile.Read(ref other._receivedAt);
+    }
+
+    /// <summary>Whether it was there already at this timestamp. It is anchored.</summary>
+    public bool WasReceivedBy(long timestamp) => Volatile.Read(ref _receivedAt) <= timestamp;
+
+    /// <summary>Whether it is the same, if perhaps read from its bytes again.</summary>
+    public bool IsSameAs(StoredResponse other) =>
+        ReferenceEquals(this, other) || (Received == other.Received && ETag == other.ETag && Body.Span.SequenceEqual(other.Body.Span));
 
     /// <summary>RFC 9111 §4.2.3.</summary>
     public TimeSpan AgeAt(Clock clock, long now) => InitialAge + clock.Between(Volatile.Read(ref _receivedAt), now);

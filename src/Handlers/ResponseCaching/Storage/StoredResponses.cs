@@ -78,10 +78,10 @@ public sealed class StoredResponses
         return new StoredResponses(kept.ToImmutable());
     }
 
-    /// <summary>Without one answer; null when none is left.</summary>
+    /// <summary>Without one answer; null when none is left, and itself when that one is not there.</summary>
     internal StoredResponses? Without(StoredResponse variant)
     {
-        ImmutableArray<StoredResponse> left = Variants.Remove(variant);
-        return left.IsEmpty ? null : new StoredResponses(left);
+        ImmutableArray<StoredResponse> left = Variants.RemoveAll(variant.IsSameAs);
+        return left.IsEmpty ? null : left.Length == Variants.Length ? this : new StoredResponses(left);
     }
 }
