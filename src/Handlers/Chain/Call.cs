@@ -119,6 +119,9 @@ internal sealed partial class Call
     /// <summary>The timeout for the next attempt, set by its stage; infinite when that stage is absent.</summary>
     public TimeSpan AttemptTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>The last attempt was one that a half-open circuit let pass to see how the upstream is.</summary>
+    public bool WasProbe { get; set; }
+
     /// <summary>Pacing lets this attempt wait; so nobody else has to wait for a server hint.</summary>
     public bool Paced { get; set; }
 
@@ -274,7 +277,7 @@ internal sealed partial class Call
         Judgement = null;
         Response = null;
         Exception = null;
-        Paced = false;
+        (Paced, WasProbe) = (false, false);
         Waited = TimeSpan.Zero;
         SentAt = 0;
         Watcher = null;

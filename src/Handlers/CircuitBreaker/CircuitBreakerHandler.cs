@@ -61,6 +61,7 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
     internal override Step Leave(Call call)
     {
         call.Pass.Record(call);
+        call.WasProbe = call.Pass.Issuer is HalfOpenPhase;
         call.Pass = default;
         return Step.Go;
     }

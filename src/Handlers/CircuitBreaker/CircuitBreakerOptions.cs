@@ -78,7 +78,7 @@ public sealed class CircuitBreakerOptions
     /// Where a fifth of the results or more are failures, it is cut to what was served and grows from there by at most 15 % per tenth, less where a twentieth
     /// fails, doubling again once it is 1.5 times the rate that failed; the ramp then lasts until this time has passed without a further cut and nobody is held back any more. If still a fifth
     /// fail over this time after a cut, the load is not the cause, and the ramp ends.
-    /// Ten calls at once pass at the start, and a client that sends no more than <see cref="HalfOpenMaxCalls"/> calls in any second is never refused.
+    /// Ten calls at once pass at the start, of those that waited for the circuit <see cref="HalfOpenMaxCalls"/>, and a client that sends no more than <see cref="HalfOpenMaxCalls"/> calls in any second is never refused.
     /// Of calls that wait (<see cref="RetryOptions.WaitForCircuit"/>) those pass first whose deadline is nearest.
     /// <para>
     /// As long as the ramp holds calls back and at least <see cref="FailureThreshold"/> of the latest were served, as many failures in a row cut the rate

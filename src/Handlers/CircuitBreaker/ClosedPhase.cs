@@ -45,7 +45,7 @@ internal sealed class ClosedPhase : CircuitPhase
     public override bool LetsPass(Urgency urgency, CircuitSettings settings, TimeSpan now, out TimeSpan? retryAfter)
     {
         retryAfter = null;
-        if (RampAt(now) is not { } ramp || ramp.HasRoom(urgency.DueIn, now))
+        if (RampAt(now) is not { } ramp || ramp.HasRoom(urgency, now))
         {
             return true;
         }

@@ -23,7 +23,7 @@ internal sealed class Ramp
 {
     private const int Slots = 10;
 
-    /// <summary>So many calls at once pass in any case, if none came before them.</summary>
+    /// <summary>So many calls at once pass in any case, if none came before them; but not of those that waited for the circuit to close.</summary>
     private const int Burst = 10;
 
     private const double Doubling = 2;
@@ -52,6 +52,7 @@ internal sealed class Ramp
     private double _cutAt;
     private double _step = LargestStep;
     private bool _isEased;
+    private bool _isFirstSlot = true;
     private TimeSpan _usual;
     private double _rate;
     private double _tokens;
@@ -85,7 +86,12 @@ internal sealed class Ramp
     private double Bucket => Math.Max(Math.Max(_floor, Burst), _rate / 4);
 
     /// <summary>Whether a call may pass; while more wait than may pass, one whose turn it is not only where places are left over.</summary>
-    public bool HasRoom(TimeSpan dueIn, TimeSpan now) => _tokens >= (_turns.IsTurnOf(now + dueIn, now + LeastTime) ? 1 : Bucket / 2) - Rounding;
+    public bool HasRoom(Urgency urgency, TimeSpan now)
+    {
+        // Those who have waited come all together, to an upstream of which nothing is known but that it has served a probe or two.
+        double kept = urgency.IsBack && _isFirstSlot ? Math.Max(0, Burst - _floor) : 0;
+        return _tokens - kept >= (_turns.IsTurnOf(now + urgency.DueIn, now + LeastTime) ? 1 : Bucket / 2) - Rounding;
+    }
 
     /// <summary>Who has less time left would hardly get an answer.</summary>
     private TimeSpan LeastTime => 2 * _usual;
@@ -281,6 +287,7 @@ internal sealed class Ramp
 
     private void NextSlot(TimeSpan now)
     {
+        _isFirstSlot = false;
         _last = _current;
         _current = default;
         _slotStart = now;

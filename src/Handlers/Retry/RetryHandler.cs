@@ -71,7 +71,9 @@ public sealed class RetryHandler : ChainedHandler
         }
 
         RetryDecision decision = RetryRules.Decide(FactsOf(call, outcome));
-        bool fromBudget = decision.Again && outcome is { Kind: VerdictKind.Transient, Wait: null, Failure: not FailureClass.CircuitOpen };
+
+        // What follows a failed probe multiplies nothing: it waits until the circuit lets the next one pass, whoever that is.
+        bool fromBudget = decision.Again && !call.WasProbe && outcome is { Kind: VerdictKind.Transient, Wait: null, Failure: not FailureClass.CircuitOpen };
         if (fromBudget && !BudgetOf(call).TryTake())
         {
             decision = RetryDecision.No("the retry budget is spent");

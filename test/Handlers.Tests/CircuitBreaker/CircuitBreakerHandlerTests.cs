@@ -157,6 +157,20 @@ public sealed class CircuitBreakerHandlerTests
     }
 
     [Fact]
+    public async Task What_follows_a_failed_probe_draws_nothing_from_the_budget()
+    {
+        using var bench = new Bench(settings: Settings.For(
+            "api",
+            ("CircuitBreaker:FailureThreshold", "1"), ("CircuitBreaker:BreakDuration", "00:00:01"), ("CircuitBreaker:MaxBreakDuration", "00:00:01"),
+            ("Retry:WaitForCircuit", "true"), ("Retry:BudgetRatio", "0"), ("Retry:BudgetMinimum", "1")));
+        bench.Wire.Answers(Unavailable, Unavailable, Unavailable, HttpStatusCode.OK);
+
+        await bench.Run(async client => (await client.GetAsync("things")).StatusCode.ShouldBe(HttpStatusCode.OK));
+
+        bench.Wire.Attempts.Count.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task A_refusal_by_the_provider_says_nothing_about_its_health()
     {
         using var bench = new Bench(settings: Five());

@@ -55,6 +55,18 @@ public class CircuitRampTests
     }
 
     [Fact]
+    public void Those_who_waited_for_the_circuit_do_not_come_all_together()
+    {
+        CircuitFixture fixture = Ramping();
+        var waited = new Urgency(TimeSpan.FromSeconds(20), IsBack: true);
+
+        Enumerable.Range(0, 20).Count(i => fixture.Circuit.TryAdmit(out _, out _, out _, waited)).ShouldBe(3);
+        fixture.Attempts(7, CircuitSignal.Success);
+
+        fixture.Refused();
+    }
+
+    [Fact]
     public void An_upstream_short_of_capacity_gets_what_it_can_serve()
     {
         CircuitFixture fixture = Ramping();
