@@ -44,9 +44,9 @@ internal sealed class Invalidation(ClientState client, ResponseCache cache, Cach
         {
             // The answer is there, and its caller wants to read it in his time: no more than half of that for the store.
             TimeSpan left = call.Left;
-            await Task.WhenAll(removals).WaitAsync(left == Timeout.InfiniteTimeSpan ? left : left / 2, client.Clock.Time, CancellationToken.None).ConfigureAwait(false);
+            await Task.WhenAll(removals).WaitAsync(left == Timeout.InfiniteTimeSpan ? left : left / 2, client.Clock.Time, call.Token).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception early) when (early is TimeoutException or OperationCanceledException)
         {
             // The removals end when they end.
         }

@@ -139,6 +139,23 @@ public class StoreTests
     }
 
     [Fact]
+    public async Task Who_cancels_a_write_does_not_wait_for_the_store()
+    {
+        var cache = new DictionaryCache();
+        using Bench bench = WithStore(new DistributedResponseStore(cache));
+        bench.Wire.Answers(ScriptedAnswer.Status(200).After(10 * Second));
+        cache.Before = token => Task.Delay(Second / 4, bench.Time, token);
+
+        await bench.Run(async client =>
+        {
+            using var leaving = new CancellationTokenSource(Second, bench.Time);
+            await Should.ThrowAsync<OperationCanceledException>(() => client.PostAsync("things", null, leaving.Token));
+
+            bench.Time.Elapsed.ShouldBe(Second);
+        });
+    }
+
+    [Fact]
     public async Task A_synchronous_call_for_what_is_cached_only_asks_no_server()
     {
         using Bench bench = WithStore(new DistributedResponseStore(new DictionaryCache()));
