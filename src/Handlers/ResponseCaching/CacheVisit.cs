@@ -108,7 +108,7 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     public void Forget(Revalidation outdated)
     {
         GuardedStore store = cache.StoreFor(Options);
-        StoredResponses? left = store.TryGet(outdated.Under, out StoredResponses? all) ? all?.Without(outdated.Stored) : null;
+        StoredResponses? left = store.TryGet(outdated.Under, out StoredResponses? all) ? all?.Without(outdated.Stored, call.Original, cache.Digests) : null;
         if (left is null)
         {
             Observe(store.RemoveAsync(outdated.Under, Options.StoreTimeout));
@@ -124,6 +124,8 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
     {
         if (Revalidation is { IsReplaced: true } replaced)
         {
+            // A confirmation that is still under way must not bring it back.
+            cache.Invalidations.Note(replaced.Under);
             Forget(replaced);
         }
     }

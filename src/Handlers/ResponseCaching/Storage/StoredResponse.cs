@@ -83,9 +83,9 @@ internal sealed class StoredResponse
     /// <summary>Whether it was there already at this timestamp. It is anchored.</summary>
     public bool WasReceivedBy(long timestamp) => Volatile.Read(ref _receivedAt) <= timestamp;
 
-    /// <summary>Whether it is the same, if perhaps read from its bytes again.</summary>
+    /// <summary>Whether it is the same, if perhaps confirmed since then or read from its bytes again.</summary>
     public bool IsSameAs(StoredResponse other) =>
-        ReferenceEquals(this, other) || (Received == other.Received && ETag == other.ETag && Body.Span.SequenceEqual(other.Body.Span));
+        ReferenceEquals(this, other) || (ETag == other.ETag && LastModified == other.LastModified && Body.Span.SequenceEqual(other.Body.Span));
 
     /// <summary>RFC 9111 §4.2.3.</summary>
     public TimeSpan AgeAt(Clock clock, long now) => InitialAge + clock.Between(Volatile.Read(ref _receivedAt), now);

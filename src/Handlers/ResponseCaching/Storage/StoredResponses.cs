@@ -79,9 +79,9 @@ public sealed class StoredResponses
     }
 
     /// <summary>Without one answer; null when none is left, and itself when that one is not there.</summary>
-    internal StoredResponses? Without(StoredResponse variant)
+    internal StoredResponses? Without(StoredResponse variant, RequestSnapshot request, CredentialDigests digests)
     {
-        ImmutableArray<StoredResponse> left = Variants.RemoveAll(variant.IsSameAs);
+        ImmutableArray<StoredResponse> left = Variants.RemoveAll(other => other.IsSameAs(variant) && other.Selecting.Match(request.Headers, digests));
         return left.IsEmpty ? null : left.Length == Variants.Length ? this : new StoredResponses(left);
     }
 }

@@ -87,6 +87,52 @@ public class NewestAnswerTests
     }
 
     [Fact]
+    public async Task A_confirmation_that_was_overtaken_by_an_answer_that_is_not_stored_does_not_bring_the_old_one_back()
+    {
+        using var bench = new CacheBench();
+        bench.Wire.Answers(CacheBench.Fresh("older", seconds: 1).Header("ETag", "\"1\""));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            (await bench.ReadAsync()).ShouldBe("older");
+            await Task.Delay(10 * Second, bench.Time);
+            bench.Wire.Answers(
+                ScriptedAnswer.Status(304).Header("ETag", "\"1\"").Header("Cache-Control", "max-age=60").After(5 * Second),
+                ScriptedAnswer.Status(200).Text("newer").Header("Cache-Control", "no-store").After(2 * Second),
+                CacheBench.Fresh("latest"));
+            Task<string> overtaken = bench.ReadAsync();
+            using HttpRequestMessage reload = CacheBench.Get(fields: ("Cache-Control", "no-cache"));
+            (await bench.ReadAsync(reload)).ShouldBe("newer");
+            await overtaken;
+
+            (await bench.ReadAsync()).ShouldBe("latest");
+        });
+    }
+
+    [Fact]
+    public async Task What_was_confirmed_just_before_the_server_replaced_it_goes_too()
+    {
+        using var bench = new CacheBench();
+        bench.Wire.Answers(CacheBench.Fresh("older", seconds: 1).Header("ETag", "\"1\""));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            (await bench.ReadAsync()).ShouldBe("older");
+            await Task.Delay(10 * Second, bench.Time);
+            bench.Wire.Answers(
+                ScriptedAnswer.Status(304).Header("ETag", "\"1\"").Header("Cache-Control", "max-age=60").After(2 * Second),
+                ScriptedAnswer.Status(200).Text("newer").Header("Cache-Control", "no-store").After(5 * Second),
+                CacheBench.Fresh("latest"));
+            Task<string> confirmed = bench.ReadAsync();
+            using HttpRequestMessage reload = CacheBench.Get(fields: ("Cache-Control", "no-cache"));
+            (await bench.ReadAsync(reload)).ShouldBe("newer");
+            (await confirmed).ShouldBe("older");
+
+            (await bench.ReadAsync()).ShouldBe("latest");
+        });
+    }
+
+    [Fact]
     public async Task What_the_server_has_replaced_goes_from_a_store_that_makes_a_new_object_for_each_look()
     {
         using var bench = new CacheBench(store: new ByteStore());
