@@ -43,7 +43,7 @@ internal sealed partial class Call
             Plan = part.Plan;
             (Key, AnsweredBy) = (part.Key, part.AnsweredBy);
             (Attempts, Retries, RetryDecision, Judgement) = (part.Attempts, part.Retries, part.RetryDecision, part.Judgement);
-            (Now, SentAt, AnsweredAt, Waited, Paced, WasProbe) = (part.Now, part.SentAt, part.AnsweredAt, part.Waited, part.Paced, part.WasProbe);
+            (Now, SentAt, AnsweredAt, Waited, Paced) = (part.Now, part.SentAt, part.AnsweredAt, part.Waited, part.Paced);
             (Pass, Grant) = (part.Pass, part.Grant);
             (Cache, CacheStatus, Watcher) = (part.Cache, part.CacheStatus, part.Watcher);
             (_history, _earlierMayHaveHappened) = (part._history, part._earlierMayHaveHappened);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
+using Handlers.CircuitBreaker;
 using Handlers.Providers;
 using Handlers.Quotas;
 using Handlers.ResponseCaching;
@@ -120,7 +121,7 @@ internal sealed partial class Call
     public TimeSpan AttemptTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
     /// <summary>The last attempt was one that a half-open circuit let pass to see how the upstream is.</summary>
-    public bool WasProbe { get; set; }
+    public bool WasProbe => Pass.Issuer is HalfOpenPhase;
 
     /// <summary>Pacing lets this attempt wait; so nobody else has to wait for a server hint.</summary>
     public bool Paced { get; set; }
@@ -277,7 +278,8 @@ internal sealed partial class Call
         Judgement = null;
         Response = null;
         Exception = null;
-        (Paced, WasProbe) = (false, false);
+        Paced = false;
+        Pass = default;
         Waited = TimeSpan.Zero;
         SentAt = 0;
         Watcher = null;

@@ -4,7 +4,7 @@ namespace Handlers;
 /// A circuit's pass for one attempt. The circuit leaves it on the call before the queue; it is taken at the moment of the grant, or by the innermost of our
 /// handlers right before the attempt is sent, because only then a half-open slot should be used and a probe's clock should start.
 /// </summary>
-internal struct Pass(IPassSource source)
+internal struct Pass(IPassSource? source)
 {
     private readonly IPassSource? _source = source;
 
@@ -34,7 +34,10 @@ internal struct Pass(IPassSource source)
     {
         if (Taken)
         {
-            _source!.Record(call);
+            _source?.Record(call);
         }
     }
+
+    /// <summary>What is left when the attempt has ended: who issued it, and nothing to take or to record.</summary>
+    public readonly Pass Spent() => new(null) { Issuer = Issuer };
 }

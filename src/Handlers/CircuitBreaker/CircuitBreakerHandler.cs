@@ -61,8 +61,7 @@ public sealed class CircuitBreakerHandler : ChainedHandler, IPassSource
     internal override Step Leave(Call call)
     {
         call.Pass.Record(call);
-        call.WasProbe = call.Pass.Issuer is HalfOpenPhase;
-        call.Pass = default;
+        call.Pass = call.Pass.Spent();
         return Step.Go;
     }
 
