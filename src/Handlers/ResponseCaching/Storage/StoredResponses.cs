@@ -78,7 +78,7 @@ public sealed class StoredResponses
         return new StoredResponses(kept.ToImmutable());
     }
 
-    /// <summary>Without one answer; null when none is left, and itself when that one is not there.</summary>
+    /// <summary>Without an answer that a request would get; null when none is left, and itself when that one is not there.</summary>
     internal StoredResponses? Without(StoredResponse variant, RequestSnapshot request, CredentialDigests digests)
     {
         ImmutableArray<StoredResponse> left = Variants.RemoveAll(other => other.IsSameAs(variant) && other.Selecting.Match(request.Headers, digests));
