@@ -4,21 +4,33 @@ namespace Handlers.CircuitBreaker;
 /// How long a circuit stays open: BreakDuration × BreakMultiplier^n, growing up to MaxBreakDuration, and never less than a wait that a failed answer has named.
 /// n counts the openings since the last lasting recovery, which is the end of the ramp after closing, or a reset by hand. Guarded by the circuit's lock.
 /// </summary>
+/// <remarks>
+/// A long break is for an upstream that is down. One that has served a probe and failed the next is up, though not for everybody: breaks begin anew with a second
+/// then, and double until they are as long as the last one was. A server that serves one call a second would otherwise be left alone for minutes after each try.
+/// </remarks>
 internal sealed class Breaks
 {
     // Beyond what any caller may pass (rule: 31 days); keeps the sums below from overflowing.
     private static readonly TimeSpan LongestServerWait = TimeSpan.FromDays(31);
 
+    private static readonly TimeSpan ShortBreak = TimeSpan.FromSeconds(1);
+
     private int _openings;
     private TimeSpan _heardAt;
+
+    // How long the next break is after a sign of life; zero where there was none.
+    private TimeSpan _short;
 
     /// <summary>When the longest wait that the server has named ends (circuit time).</summary>
     public TimeSpan ServerWaitEnds { get; private set; }
 
-    /// <summary>Counts an opening; when its break ends.</summary>
-    public TimeSpan Begin(CircuitSettings settings, TimeSpan now)
+    /// <summary>The circuit opens; when its break ends.</summary>
+    /// <param name="settings">How long breaks are.</param>
+    /// <param name="hasServed">The upstream has served a probe since the last break.</param>
+    /// <param name="now">Now.</param>
+    public TimeSpan Begin(CircuitSettings settings, bool hasServed, TimeSpan now)
     {
-        TimeSpan until = now + settings.Break(_openings++);
+        TimeSpan until = now + (NextShort(settings, hasServed) ?? settings.Break(_openings++));
         return until > ServerWaitEnds ? until : ServerWaitEnds;
     }
 
@@ -40,11 +52,33 @@ internal sealed class Breaks
         return isEcho;
     }
 
-    public void Recovered() => _openings = 0;
+    public void Recovered()
+    {
+        _openings = 0;
+        _short = TimeSpan.Zero;
+    }
 
     public void Forget()
     {
-        _openings = 0;
+        Recovered();
         ServerWaitEnds = TimeSpan.Zero;
+    }
+
+    private TimeSpan? NextShort(CircuitSettings settings, bool hasServed)
+    {
+        if (hasServed)
+        {
+            _short = settings.BreakDuration < ShortBreak ? settings.BreakDuration : ShortBreak;
+        }
+
+        TimeSpan length = _short;
+        if (length == TimeSpan.Zero || length > settings.Break(_openings - 1))
+        {
+            _short = TimeSpan.Zero;
+            return null;
+        }
+
+        _short = 2 * length;
+        return length;
     }
 }

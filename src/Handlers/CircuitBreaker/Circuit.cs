@@ -14,7 +14,7 @@ namespace Handlers.CircuitBreaker;
 /// Open       admission before the break's end                         Open, refused
 /// Open       admission after it                                       HalfOpen, admitted as the first probe
 /// HalfOpen   success number SuccessThreshold                          Closed, with a ramp
-/// HalfOpen   failure                                                  Open, longer
+/// HalfOpen   failure                                                  Open, longer; for a second after a success
 /// HalfOpen   neutral, or nothing for ProbeTimeout                     HalfOpen, the slot is free again
 /// Isolated   admission                                                Isolated, refused
 /// any        Isolate / Reset                                          Isolated / Closed, without a ramp
@@ -279,7 +279,7 @@ internal sealed class Circuit
     }
 
     private CircuitTransition OpenNeedsLock(CircuitTransitionReason reason, TimeSpan now) =>
-        MoveNeedsLock(new OpenPhase(now, _breaks.Begin(_settings, now)) { Failures = _phase.Failures }, reason, now);
+        MoveNeedsLock(new OpenPhase(now, _breaks.Begin(_settings, _phase is HalfOpenPhase { HasServed: true }, now)) { Failures = _phase.Failures }, reason, now);
 
     private CircuitTransition CloseNeedsLock(TimeSpan now)
     {

@@ -53,6 +53,10 @@ public sealed class CircuitBreakerOptions
     /// The factor by which each further break is longer than the one before, as long as the upstream has not recovered for good: the circuit opened
     /// again while half-open or within the ramp after closing. Default 2, range 1 to 10; 1 keeps every break alike.
     /// </summary>
+    /// <remarks>
+    /// Where a probe has succeeded before another one failed, the upstream is up, though not for everybody: the break is one second then
+    /// (<see cref="BreakDuration"/> if that is shorter), and those that follow double until they are as long as the last one was.
+    /// </remarks>
     public double BreakMultiplier { get; set; } = 2;
 
     /// <summary>

@@ -11,6 +11,9 @@ internal sealed class HalfOpenPhase(TimeSpan since) : CircuitPhase(CircuitState.
     private long _lastNumber;
     private int _successes;
 
+    /// <summary>A probe has succeeded.</summary>
+    public bool HasServed => _successes > 0;
+
     public override bool LetsPass(Urgency urgency, CircuitSettings settings, TimeSpan now, out TimeSpan? retryAfter)
     {
         bool isFree = Free(now, settings) > 0;

@@ -36,6 +36,51 @@ public class BreaksTests
     }
 
     [Fact]
+    [Trait("Requirement", "A6")]
+    public void After_a_sign_of_life_breaks_begin_with_a_second_and_double_until_they_are_what_they_were()
+    {
+        var fixture = new CircuitFixture(o => o.BreakDuration = TimeSpan.FromSeconds(5));
+        fixture.Open();
+        var breaks = new List<double>();
+
+        foreach (bool serves in new[] { false, true, true, false, false, false, false, false })
+        {
+            fixture.Clock.Advance(fixture.Refused().RetryAfter!.Value);
+            fixture.Attempts(serves ? 1 : 0, CircuitSignal.Success);
+            breaks.Add(fixture.Attempts(1, CircuitSignal.Failure)!.Break!.Value.TotalSeconds);
+        }
+
+        breaks.ShouldBe([10, 1, 1, 2, 4, 8, 20, 40]);
+    }
+
+    [Fact]
+    public void A_break_that_is_shorter_than_a_second_is_so_after_a_sign_of_life_too()
+    {
+        var fixture = new CircuitFixture(o => o.BreakDuration = TimeSpan.FromSeconds(0.2));
+        fixture.Open();
+        fixture.Clock.Advance(0.2);
+        fixture.Attempts(1, CircuitSignal.Success);
+
+        CircuitTransition? reopened = fixture.Attempts(1, CircuitSignal.Failure);
+
+        reopened!.Break.ShouldBe(TimeSpan.FromSeconds(0.2));
+    }
+
+    [Fact]
+    public void A_sign_of_life_is_forgotten_with_a_recovery()
+    {
+        var fixture = new CircuitFixture();
+        fixture.Circuit.Record(fixture.OpenThenProbe(), CircuitSignal.Success);
+        fixture.Attempts(1, CircuitSignal.Failure)!.Break.ShouldBe(TimeSpan.FromSeconds(1));
+        fixture.Clock.Advance(1);
+        fixture.Attempts(2, CircuitSignal.Success)!.To.ShouldBe(CircuitState.Closed);
+
+        CircuitTransition? opening = fixture.Attempts(5, CircuitSignal.Failure);
+
+        opening!.Break.ShouldBe(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
     public void Closing_makes_the_next_break_short_again()
     {
         var fixture = new CircuitFixture();

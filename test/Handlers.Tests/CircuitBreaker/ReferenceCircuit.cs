@@ -16,6 +16,7 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
     private double _slowest;
     private int _successes;
     private int _openings;
+    private double _short;
     private double _until;
     private double _serverWaitEnds;
     private double _heardAt;
@@ -96,13 +97,13 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
                 break;
             case (CircuitState.Closed, CircuitSignal.Failure) when ++_failures >= settings.FailureThreshold && IsInARow(id):
             case (CircuitState.HalfOpen, CircuitSignal.Failure or CircuitSignal.Echo):
-                double pause = settings.BreakDuration.TotalSeconds * Math.Pow(settings.BreakMultiplier, _openings++);
-                _until = Math.Max(Now + Math.Min(pause, settings.MaxBreakDuration.TotalSeconds), _serverWaitEnds);
+                _until = Math.Max(Now + Break(), _serverWaitEnds);
                 Move(CircuitState.Open);
                 break;
             case (CircuitState.HalfOpen, CircuitSignal.Success) when ++_successes >= settings.SuccessThreshold:
                 SuccessesAtClosing = _successes;
                 _openings = 0;
+                _short = 0;
                 Move(CircuitState.Closed);
                 break;
             default:
@@ -121,6 +122,7 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
     public void Reset()
     {
         _openings = 0;
+        _short = 0;
         _serverWaitEnds = 0;
         Move(CircuitState.Closed);
     }
@@ -130,6 +132,22 @@ internal sealed class ReferenceCircuit(CircuitSettings settings)
     {
         double patience = _slowest > 0 ? Math.Min(2 * _slowest, settings.ProbeTimeout.TotalSeconds) : settings.ProbeTimeout.TotalSeconds;
         return _inFlight[id].Ordinal - _ended <= Math.Max(2, _failures / 4) || Now - _failingSince >= patience;
+    }
+
+    private double Break()
+    {
+        _short = State == CircuitState.HalfOpen && _successes > 0 ? Math.Min(1, settings.BreakDuration.TotalSeconds) : _short;
+        if (_short == 0 || _short > Regular(_openings - 1))
+        {
+            _short = 0;
+            return Regular(_openings++);
+        }
+
+        _short *= 2;
+        return _short / 2;
+
+        double Regular(int openings) =>
+            Math.Min(settings.BreakDuration.TotalSeconds * Math.Pow(settings.BreakMultiplier, openings), settings.MaxBreakDuration.TotalSeconds);
     }
 
     private void Move(CircuitState state)
