@@ -104,7 +104,8 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
             return Step.Go;
         }
 
-        visit.Revalidation?.IsReplaced = head.Status is (>= 200 and < 300) or 404 or 410;
+        // Parts that only the server could put together may be those of what is stored.
+        visit.Revalidation?.IsReplaced = head.Status is (>= 200 and < 300) or 404 or 410 && !(visit.Why == Forward.Bypass && head.Status == 206);
         if (storability != Storability.Store)
         {
             visit.ForgetReplaced();
@@ -146,7 +147,10 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
         Call call, CacheVisit visit, Revalidation whole, HttpResponseMessage response, in ResponseHead head, in ReceivedFields fields)
     {
         StoredResponse stored = whole.Stored;
+
+        // Who was asked by our validators and answers 200 has another, or heeds no conditions: then one of them has to come back.
         bool same = head.Status == stored.Status && head.Status == (int)HttpStatusCode.OK
+            && (!stored.HasValidator || head.ETag is not null || head.LastModified is not null)
             && (head.ETag is null || head.ETag == stored.ETag)
             && (head.LastModified is null || head.LastModified == stored.LastModified)
             && (head.ContentLength is null || head.ContentLength == stored.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -194,6 +198,11 @@ internal sealed class CacheConclusion(ClientState client, ResponseCache cache, C
         }
 
         RequestHead request = lookup.Read(call, cache.PolicyOf(call), call.Options?.Cache);
+        if (CachedAnswer.IsBeyondUs(request, visit.Key.IsHead, stored))
+        {
+            return false;
+        }
+
         ReuseFacts facts = stored.FactsFor(request.Directives, visit.Options, client.Clock, call.Now);
         bool outOfReach = call.Exception is not (null or QuotaRejectedException);
         if (!ReusePolicy.MayServeOnError(facts, visit.Options.StaleIfError, visit.Options.StaleOnDisconnect && outOfReach))

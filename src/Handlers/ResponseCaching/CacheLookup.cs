@@ -43,7 +43,7 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
         if (key.IsHead)
         {
             ResponseKey get = key.ForGet();
-            if (!store.TryGet(get, call.Now, out responses))
+            if (!store.TryFind(get, call.Now, out responses))
             {
                 found = default;
                 return false;
@@ -56,7 +56,7 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
             }
         }
 
-        bool answered = store.TryGet(key, call.Now, out responses);
+        bool answered = store.TryFind(key, call.Now, out responses);
         found = new Found(responses?.Find(call.Original.Headers, cache.Digests), key, responses is not null);
         return answered;
     }
@@ -68,14 +68,14 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
         if (key.IsHead)
         {
             ResponseKey get = key.ForGet();
-            StoredResponses? wholes = await store.GetAsync(get, timeout, call.Token).ConfigureAwait(false);
+            StoredResponses? wholes = await store.FindAsync(get, timeout, call.Token).ConfigureAwait(false);
             if (wholes?.Find(call.Original.Headers, cache.Digests) is { } whole)
             {
                 return new Found(whole, get, HasOthers: true);
             }
         }
 
-        StoredResponses? responses = await store.GetAsync(key, timeout, call.Token).ConfigureAwait(false);
+        StoredResponses? responses = await store.FindAsync(key, timeout, call.Token).ConfigureAwait(false);
         return new Found(responses?.Find(call.Original.Headers, cache.Digests), key, responses is not null);
     }
 
@@ -115,7 +115,9 @@ internal sealed class CacheLookup(ResponseCache cache, BackgroundRefresh refresh
 
         if (isBeyondUs)
         {
-            return GoOn(call, visit ?? Visit(call, key), request, Forward.Bypass, waitedFor);
+            visit ??= Visit(call, key);
+            visit.Revalidation = Revalidation.Unasked(call, stored, found.Under);
+            return GoOn(call, visit, request, Forward.Bypass, waitedFor);
         }
 
         TimeSpan left = TimeSpan.FromSeconds(facts.Lifetime) - facts.Age;

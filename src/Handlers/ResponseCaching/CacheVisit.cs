@@ -160,13 +160,22 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         }
     }
 
+    /// <summary>The caller gets a newer answer than the one that is stored.</summary>
+    private bool IsReplacing => Revalidation is { IsReplaced: true };
+
     /// <summary>A write went by since this request began.</summary>
     private bool IsOutdated(in ResponseKey under) => cache.Invalidations.HasHappenedSince(under, _invalidations);
 
     private async Task SaveLaterAsync(GuardedStore store, ResponseKey under, StoredResponse complete)
     {
+        if (IsReplacing)
+        {
+            store.Hide(under, this);
+        }
+
         StoredResponses? others = await store.GetAsync(under, Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
         await PutAndLookAgainAsync(Put(store, under, others, complete), store, under).ConfigureAwait(false);
+        store.Show(under, this);
     }
 
     /// <summary>A write that goes by while the store is at work removes what was there before; what is stored after that would come back to life.</summary>
@@ -195,6 +204,6 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
         }
 
         StoredResponses all = StoredResponses.With(others, complete, RequestFields, cache.Digests, Options.MaxVariants);
-        return store.SetAsync(under, all, Retention.Of(all, Options), Options.StoreTimeout, isReplacing: Revalidation is { IsReplaced: true });
+        return store.SetAsync(under, all, Retention.Of(all, Options), Options.StoreTimeout, isReplacing: IsReplacing);
     }
 }

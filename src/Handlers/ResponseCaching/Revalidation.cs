@@ -51,6 +51,9 @@ internal sealed class Revalidation
         return revalidation;
     }
 
+    /// <summary>The request asks for what can't be made of the stored answer: the server is told nothing of that one, and it stands in for nothing.</summary>
+    public static Revalidation Unasked(Call call, StoredResponse stored, in ResponseKey under) => new(stored, under, mayStandIn: false, call.Original);
+
     /// <summary>Gives the caller his request back, the way up or before it is sent again.</summary>
     public void GiveBack(Call call)
     {

@@ -19,6 +19,9 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
 
     // What a write or a newer answer made worthless and is still stored, because the store failed just then.
     private readonly ConcurrentDictionary<ResponseKey, bool> _unremoved = [];
+
+    // What is being replaced or removed right now, and by whom: the store may still give it.
+    private readonly ConcurrentDictionary<ResponseKey, object> _changing = [];
     private readonly MemoryResponseStore? _memory = store as MemoryResponseStore;
     private long _trustedAfter = DateTimeOffset.MinValue.UtcTicks;
     private long _leftAloneUntil = long.MinValue;
@@ -51,20 +54,37 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         }
     }
 
-    /// <summary>The same for who has just looked at the clock.</summary>
-    public bool TryGet(in ResponseKey key, long now, out StoredResponses? found)
+    /// <summary>What may be used, for who has just looked at the clock.</summary>
+    public bool TryFind(in ResponseKey key, long now, out StoredResponses? found)
     {
         if (_memory is null)
         {
-            return TryGet(key, out found);
+            found = null;
+            return _changing.ContainsKey(key) || TryGet(key, out found);
         }
 
         found = _memory.Find(key, clock, now);
         return true;
     }
 
+    /// <inheritdoc cref="TryFind"/>
+    public ValueTask<StoredResponses?> FindAsync(in ResponseKey key, TimeSpan timeout, CancellationToken caller) =>
+        _changing.ContainsKey(key) ? default : GetAsync(key, timeout, caller);
+
     public async ValueTask<StoredResponses?> GetAsync(ResponseKey key, TimeSpan timeout, CancellationToken caller) =>
         Trusted(key, await RunAsync(token => store.GetAsync(key, token), timeout, caller).ConfigureAwait(false));
+
+    /// <summary>Until it is shown again nobody finds what is stored: somebody has seen a newer answer, and is about to store it.</summary>
+    public void Hide(in ResponseKey key, object by)
+    {
+        if (_memory is null)
+        {
+            _changing[key] = by;
+        }
+    }
+
+    /// <summary>Ends what the same one hid, unless another has hidden it since.</summary>
+    public void Show(in ResponseKey key, object by) => _changing.TryRemove(KeyValuePair.Create(key, by));
 
     /// <param name="key">The key.</param>
     /// <param name="responses">What to store.</param>
@@ -94,6 +114,11 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
 
     private async ValueTask StoreAsync(ResponseKey key, StoredResponses responses, TimeSpan keepFor, TimeSpan timeout, bool isReplacing)
     {
+        if (isReplacing)
+        {
+            Hide(key, responses);
+        }
+
         if (await RunAsync(token => Done(store.SetAsync(key, responses, keepFor, token)), timeout, CancellationToken.None).ConfigureAwait(false) is not null)
         {
             _unremoved.TryRemove(key, out _);
@@ -102,10 +127,14 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         {
             Distrust(key);
         }
+
+        Show(key, responses);
     }
 
     private async ValueTask RemoveStoredAsync(ResponseKey key, TimeSpan timeout)
     {
+        object removal = new();
+        Hide(key, removal);
         if (await RunAsync(token => Done(store.RemoveAsync(key, token)), timeout, CancellationToken.None).ConfigureAwait(false) is not null)
         {
             _unremoved.TryRemove(key, out _);
@@ -114,6 +143,8 @@ internal sealed class GuardedStore(IResponseStore store, Clock clock, ILogger lo
         {
             Distrust(key);
         }
+
+        Show(key, removal);
     }
 
     private void Distrust(in ResponseKey key)

@@ -200,6 +200,112 @@ public class NewestAnswerTests
     }
 
     [Fact]
+    public async Task Nobody_gets_the_older_answer_while_a_store_is_still_writing_the_newer_one()
+    {
+        var cache = new DictionaryCache();
+        using var bench = new CacheBench(store: new DistributedResponseStore(cache));
+        bench.Wire.OnEach(attempt => CacheBench.Fresh($"{attempt.Number}"));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            (await bench.ReadAsync()).ShouldBe("1");
+            await Task.Delay(Second, bench.Time);
+            cache.Before = token => Task.Delay(Second / 10, bench.Time, token);
+            using HttpRequestMessage reload = CacheBench.Get(fields: ("Cache-Control", "no-cache"));
+            (await bench.ReadAsync(reload)).ShouldBe("2");
+
+            (await bench.ReadAsync()).ShouldBe("3");
+            await Task.Delay(Second, bench.Time);
+            (await bench.ReadAsync()).ShouldBe("3");
+        });
+    }
+
+    [Fact]
+    public async Task Nobody_gets_what_the_server_has_replaced_while_a_store_is_still_removing_it()
+    {
+        var cache = new DictionaryCache();
+        using var bench = new CacheBench(store: new DistributedResponseStore(cache));
+        bench.Wire.Answers(CacheBench.Fresh("older"), ScriptedAnswer.Status(200).Text("newer").Header("Cache-Control", "no-store"), CacheBench.Fresh("latest"));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            (await bench.ReadAsync()).ShouldBe("older");
+            await Task.Delay(Second, bench.Time);
+            cache.Before = token => Task.Delay(Second / 10, bench.Time, token);
+            using HttpRequestMessage reload = CacheBench.Get(fields: ("Cache-Control", "no-cache"));
+            (await bench.ReadAsync(reload)).ShouldBe("newer");
+            cache.Before = static _ => Task.CompletedTask;
+
+            (await bench.ReadAsync()).ShouldBe("latest");
+        });
+    }
+
+    [Fact]
+    public async Task Several_parts_of_what_is_stored_leave_it_there_and_it_stands_in_for_none()
+    {
+        using var bench = new CacheBench();
+        bench.Wire.Answers(
+            CacheBench.Fresh("stored"),
+            ScriptedAnswer.Status(206).Text("parts", "multipart/byteranges"),
+            ScriptedAnswer.Status(503));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            (await bench.ReadAsync()).ShouldBe("stored");
+            using HttpRequestMessage ranges = CacheBench.Get(fields: ("Range", "bytes=0-1,3-4"));
+            (await bench.ReadAsync(ranges)).ShouldBe("parts");
+            using HttpRequestMessage again = CacheBench.Get(fields: ("Range", "bytes=0-1,3-4"));
+            using HttpResponseMessage failed = await bench.SendAsync(again);
+            ((int)failed.StatusCode).ShouldBe(503);
+
+            (await bench.ReadAsync()).ShouldBe("stored");
+        });
+    }
+
+    [Fact]
+    public async Task Answers_for_other_headers_stay_while_one_is_replaced_in_a_slow_store()
+    {
+        var cache = new DictionaryCache();
+        using var bench = new CacheBench(store: new DistributedResponseStore(cache));
+        bench.Wire.OnEach(attempt => CacheBench.Fresh($"{attempt.Number}").Header("Vary", "Accept-Language"));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            cache.Before = token => Task.Delay(Second / 10, bench.Time, token);
+            using HttpRequestMessage german = CacheBench.Get(fields: ("Accept-Language", "de"));
+            (await bench.ReadAsync(german)).ShouldBe("1");
+            await Task.Delay(Second, bench.Time);
+            using HttpRequestMessage english = CacheBench.Get(fields: ("Accept-Language", "en"));
+            (await bench.ReadAsync(english)).ShouldBe("2");
+            await Task.Delay(Second, bench.Time);
+            using HttpRequestMessage reload = CacheBench.Get(fields: [("Accept-Language", "en"), ("Cache-Control", "no-cache")]);
+            (await bench.ReadAsync(reload)).ShouldBe("3");
+            await Task.Delay(Second, bench.Time);
+
+            using HttpRequestMessage again = CacheBench.Get(fields: ("Accept-Language", "de"));
+            (await bench.ReadAsync(again)).ShouldBe("1");
+            using HttpRequestMessage newest = CacheBench.Get(fields: ("Accept-Language", "en"));
+            (await bench.ReadAsync(newest)).ShouldBe("3");
+        });
+    }
+
+    [Fact]
+    public async Task What_a_whole_answer_to_several_ranges_has_replaced_is_not_used_any_more()
+    {
+        using var bench = new CacheBench();
+        bench.Wire.Answers(CacheBench.Fresh("older"), ScriptedAnswer.Status(200).Text("newer").Header("Cache-Control", "no-store"), CacheBench.Fresh("latest"));
+
+        await bench.Time.RunAsync(async () =>
+        {
+            (await bench.ReadAsync()).ShouldBe("older");
+            using HttpRequestMessage ranges = CacheBench.Get(fields: ("Range", "bytes=0-1,3-4"));
+            (await bench.ReadAsync(ranges)).ShouldBe("newer");
+
+            (await bench.ReadAsync()).ShouldBe("latest");
+        });
+    }
+
+    [Fact]
     public async Task A_herd_after_a_write_does_not_wait_for_a_read_that_began_before_it()
     {
         using var bench = new CacheBench();
