@@ -13,7 +13,4 @@ internal sealed class ClientRegistration(string? name)
     public ImmutableArray<Action<ResilienceHandlersOptions>> Code { get; set; } = [];
 
     public bool Removed { get; set; }
-
-    /// <summary>The container has an <see cref="OptionsChange"/> for it.</summary>
-    public bool IsWatched { get; set; }
 }

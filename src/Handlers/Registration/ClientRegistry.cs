@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Primitives;
 
 namespace Handlers.Registration;
 
@@ -18,7 +17,7 @@ internal sealed class ClientRegistry : IDisposable
     private readonly IConfigurationSection? _root;
     private readonly OptionsPattern _pattern;
     private readonly Lazy<IReadOnlyList<string>> _factoryClients;
-    private readonly ConcurrentDictionary<string, ConfigurationReloadToken> _changes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<object, Action<string>> _listeners = [];
 
     /// <param name="registrations">Clients that have our handlers.</param>
     /// <param name="state">What they share.</param>
@@ -66,12 +65,19 @@ internal sealed class ClientRegistry : IDisposable
     public ResilienceHandlersOptions OptionsOf(string name) =>
         Knows(name) ? OptionSchema.Clone(Get(name).Policy.Options) : OptionsComposer.Compose(LayersOf(name)).Options;
 
-    /// <summary>Changes once, when other options of a client are in force.</summary>
-    public IChangeToken ChangeOf(string name)
+    /// <summary>From here on somebody is told the name of each client of which other options are in force.</summary>
+    public void Listen(object who, Action<string> told)
     {
-        Get(name);
-        return _changes.GetOrAdd(name, static _ => new ConfigurationReloadToken());
+        foreach (string name in _registrations.Names)
+        {
+            // Only the options of a client that has been made can change.
+            Get(name);
+        }
+
+        _listeners[who] = told;
     }
+
+    public void StopListening(object who) => _listeners.TryRemove(who, out _);
 
     /// <summary>Everything that is wrong with the configuration now; when nothing is, every client is made and says its policy in the log.</summary>
     public IReadOnlyList<string> CheckAll()
@@ -113,9 +119,9 @@ internal sealed class ClientRegistry : IDisposable
         {
             client.Apply(edited, ++version);
             _state.Events.OptionsReloaded(name, old, edited);
-            if (_changes.TryRemove(name, out ConfigurationReloadToken? change))
+            foreach (Action<string> told in _listeners.Values)
             {
-                change.OnReload();
+                told(name);
             }
         });
         _watches.Add(source);

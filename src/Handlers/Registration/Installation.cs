@@ -28,13 +28,6 @@ internal static class Installation
         }
 
         string? name = builder.Name;
-        if (name is not null && !registration.IsWatched)
-        {
-            registration.IsWatched = true;
-            builder.Services.AddSingleton<IOptionsChangeTokenSource<ResilienceHandlersOptions>>(
-                provider => new OptionsChange(provider.GetRequiredService<ClientRegistry>(), name));
-        }
-
         builder.Services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>>(
             provider => new ChainInstaller(name, (client, options) => Install(provider, client, stages, options)));
         return builder;
@@ -143,7 +136,7 @@ internal static class Installation
                 provider.GetServices<IPostConfigureOptions<ResilienceHandlersOptions>>(),
                 provider.GetServices<IValidateOptions<ResilienceHandlersOptions>>()),
             () => NamesIn(provider)));
-        services.TryAddSingleton<IOptionsMonitorCache<ResilienceHandlersOptions>, OptionsUncached>();
+        services.TryAddSingleton<IOptionsMonitor<ResilienceHandlersOptions>>(provider => new OptionsMonitor(provider.GetRequiredService<ClientRegistry>()));
         services.TryAddSingleton<IOptionsFactory<ResilienceHandlersOptions>>(provider => new OptionsInForce(provider.GetRequiredService<ClientRegistry>()));
         services.TryAddSingleton<IResilienceMonitor>(provider => new ResilienceMonitor(
             provider.GetRequiredService<ClientRegistry>(), provider.GetRequiredService<ResilienceState>()));

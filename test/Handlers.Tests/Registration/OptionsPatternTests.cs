@@ -77,6 +77,26 @@ public sealed class OptionsPatternTests
         InForce(bench).Retry.MaxRetries.ShouldBe(6);
     }
 
+    [Theory]
+    [InlineData(RetriesPath)]
+    [InlineData("ResilienceHandlers:Defaults:Retry:MaxRetries")]
+    public async Task Tells_of_edits_of_clients_that_only_defaults_reach(string path)
+    {
+        using var bench = new Bench(add: _ => { }, services: s => s.ConfigureHttpClientDefaults(b => b.AddResilienceHandlers()));
+        var monitor = bench.Services.GetRequiredService<IOptionsMonitor<ResilienceHandlersOptions>>();
+        List<(string?, int)> told = [];
+        IDisposable listening = monitor.OnChange((options, client) => told.Add((client, options.Retry.MaxRetries)))!;
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(200));
+        await bench.Run(async client => (await client.GetAsync("things")).Dispose());
+
+        bench.Settings.Edit(path, "6");
+        bench.Settings.Edit(path, "six");
+        listening.Dispose();
+        bench.Settings.Edit(path, "7");
+
+        told.ShouldBe([("api", 6)]);
+    }
+
     [Fact]
     public async Task What_is_shown_is_a_copy()
     {
