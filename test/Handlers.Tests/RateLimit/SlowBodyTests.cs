@@ -38,6 +38,32 @@ public sealed class SlowBodyTests
     }
 
     [Theory]
+    [InlineData("github", 429, true)]
+    [InlineData("github", 429, false)]
+    [InlineData("openai", 503, true)]
+    [InlineData("openai", 503, false)]
+    public async Task An_error_body_that_never_comes_holds_a_call_without_a_deadline_no_longer_than_an_attempt(string provider, int status, bool sync)
+    {
+        using var bench = new Bench(settings: Settings.For(
+            "api", ("Provider", provider), ("TotalTimeout", "none"), ("AttemptTimeout", "00:00:07"), ("Retry:MaxRetries", "0"), ("Caching:Enabled", "false")));
+        bench.Wire.OnEach(_ => ScriptedAnswer.Status(status).Body(new ScriptedBody().Text("{").Stall()));
+
+        await bench.Run(async client =>
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "a");
+            Task<HttpResponseMessage> refused = sync
+                ? bench.Time.StartThread(() => client.Send(request, HttpCompletionOption.ResponseHeadersRead))
+                : client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            using HttpResponseMessage answer = await refused;
+
+            ((int)answer.StatusCode).ShouldBe(status);
+            bench.Time.Elapsed.ShouldBe(7 * Second);
+            await Should.ThrowAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync());
+            bench.Time.Elapsed.ShouldBe(7 * Second);
+        });
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_refusal_teaches_although_its_caller_leaves_before_the_body_has_come(bool sync)
