@@ -45,8 +45,7 @@ internal static class Judge
         Status = (int)call.Response!.StatusCode,
         Headers = call.Response.Headers.NonValidated,
         Body = body,
-        Content = call.Response.Content,
-        Clock = call.Client.Clock.Time,
+        Call = call,
         Retries = Math.Max(call.Attempts - 1, call.Key is { MayBeKnown: true } ? 1 : 0),
         Options = call.Policy.Options.RateLimits,
     };

@@ -27,6 +27,10 @@ internal static class Lessons
         return Close(call, verdict, kind, ClosingOf(call, verdict, kind, verdict.Wait.Value) with { IsAdvance = true }, foretold: null);
     }
 
+    /// <inheritdoc cref="ProviderAnswer.LastPause"/>
+    public static TimeSpan LastPause(Call call) =>
+        call.Provider is { } provider ? call.Client.State.Ledger.PauseBefore(provider.Name, call.Account, call.SentAt) : TimeSpan.Zero;
+
     /// <summary>An answer's wait and its observations go to the ledger.</summary>
     /// <param name="call">The call.</param>
     /// <param name="verdict">What its last answer means.</param>

@@ -20,6 +20,10 @@ internal sealed class Gate
     private int _unanswered;
     private long _lastProbe;
 
+    // How long it has been closed since an attempt was accepted last: the latest time, and the time before that.
+    private long _pause;
+    private long _pauseBefore;
+
     private Gate(long closedUntil, bool ramps)
     {
         ClosedUntil = closedUntil;
@@ -41,6 +45,23 @@ internal sealed class Gate
     public static Gate AwaitingFirstAnswer(long now) => new(now, ramps: true);
 
     public static Gate Closed(long until, bool exhausted, bool ramps, string why) => new(until, ramps) { IsExhausted = exhausted, Why = why };
+
+    /// <summary>How long it had been closed when an attempt left then, if none has been accepted since; else 0.</summary>
+    public long PauseBefore(long leftAt) => IsOfThisRamp(leftAt) ? _pause : _pauseBefore;
+
+    /// <summary>It is going to be closed for so long, because an attempt was refused that left then.</summary>
+    public void Refused(long leftAt, long pause)
+    {
+        if (_pause == 0 || IsOfThisRamp(leftAt))
+        {
+            (_pauseBefore, _pause) = (_pause, pause);
+        }
+        else
+        {
+            // One of the same burst.
+            _pause = Math.Max(_pause, pause);
+        }
+    }
 
     /// <summary>Closes again; never shortens.</summary>
     public void Close(long until, long now, bool exhausted, bool ramps, string why)
@@ -89,9 +110,10 @@ internal sealed class Gate
         }
 
         _unanswered = Math.Max(0, _unanswered - 1);
-        if (accepted && _width < WideOpen)
+        if (accepted)
         {
-            _width++;
+            (_pauseBefore, _pause) = (0, 0);
+            _width = Math.Min(_width + 1, WideOpen);
         }
     }
 

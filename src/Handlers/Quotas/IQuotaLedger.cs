@@ -31,6 +31,12 @@ internal interface IQuotaLedger
     /// <summary>Closes the gate of one quota, or with <see cref="QuotaKey.AllResources"/> of the whole account, for every caller.</summary>
     void CloseGate(in QuotaKey key, in GateClosing closing);
 
+    /// <summary>How long the gate of the whole account had been closed, in vain, when an attempt left; zero where one has been accepted since.</summary>
+    /// <param name="provider">Whose account.</param>
+    /// <param name="account">Which one.</param>
+    /// <param name="sentAt">The timestamp at which the attempt left.</param>
+    TimeSpan PauseBefore(string provider, string account, long sentAt);
+
     /// <summary>Closes the gate of an authority, for every caller of every account.</summary>
     void CloseAuthority(string authority, in GateClosing closing);
 

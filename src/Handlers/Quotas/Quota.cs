@@ -82,17 +82,19 @@ internal abstract class Quota
         }
 
         long until = now + closing.Wait.Ticks;
-        if (Gate is null)
+        Gate? last = Gate;
+        Gate ??= Gate.Closed(until, closing.IsExhausted, ramps: true, closing.Why);
+        if (closing is { IsForecast: false, LeftAt: { } leftAt })
         {
-            Gate = Gate.Closed(until, closing.IsExhausted, ramps: true, closing.Why);
-        }
-        else
-        {
-            Gate.Close(until, now, closing.IsExhausted, ramps: true, closing.Why);
+            Gate.Refused(leftAt, (closing.Hint ?? closing.Wait).Ticks);
         }
 
+        last?.Close(until, now, closing.IsExhausted, ramps: true, closing.Why);
         Paces = true;
     }
+
+    /// <inheritdoc cref="Gate.PauseBefore"/>
+    public long PauseBeforeNeedsLock(long leftAt) => Gate?.PauseBefore(leftAt) ?? 0;
 
     /// <summary>The greatest margin that one of its clients wants.</summary>
     public double MarginNeedsLock()

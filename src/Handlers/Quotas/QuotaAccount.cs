@@ -250,6 +250,15 @@ internal sealed class QuotaAccount : Quota
         return true;
     }
 
+    /// <summary>See <see cref="IQuotaLedger.PauseBefore"/>.</summary>
+    public TimeSpan PauseBefore(long leftAt)
+    {
+        lock (this)
+        {
+            return TimeSpan.FromTicks(PauseBeforeNeedsLock(leftAt));
+        }
+    }
+
     /// <summary>See <see cref="IQuotaLedger.Configure"/>.</summary>
     public void Configure(QuotaPolicy policy)
     {

@@ -69,6 +69,8 @@ internal sealed class QuotaLedger(TimeProvider time) : IQuotaLedger
         }
     }
 
+    public TimeSpan PauseBefore(string provider, string account, long sentAt) => AccountOf(provider, account).PauseBefore(Clock.TickAt(sentAt));
+
     public void CloseAuthority(string authority, in GateClosing closing)
     {
         long now = Clock.Now;

@@ -22,6 +22,8 @@ internal sealed class AnswerText
 
     public int Retries { get; init; }
 
+    public TimeSpan LastPause { get; init; }
+
     public RateLimitOptions Options { get; init; } = new();
 
     public string? MediaType { get; set; } = "application/json";
@@ -68,6 +70,7 @@ internal sealed class AnswerText
             Body = body,
             Now = Now,
             Retries = Retries,
+            LastPause = LastPause,
             Options = Options,
         });
     }

@@ -178,6 +178,27 @@ public sealed class GitHubProviderTests
         answer.JudgeBy(Provider).Wait.ShouldBe(TimeSpan.FromSeconds(expected));
     }
 
+    [Theory]
+    [InlineData(0, 0, 60)]
+    [InlineData(0, 10, 60)]
+    [InlineData(0, 60, 120)]
+    [InlineData(1, 480, 960)]
+    [InlineData(2, 60, 240)]
+    [InlineData(0, 3000, 3660)]
+    public void It_waits_twice_as_long_as_the_pause_that_another_call_had_waited_for(int retries, int pause, int expected)
+    {
+        AnswerText answer = new()
+        {
+            Url = "https://api.github.com/user",
+            Status = 403,
+            Retries = retries,
+            LastPause = TimeSpan.FromSeconds(pause),
+            Body = $$"""{"message":"{{SecondaryMessage}}"}""",
+        };
+
+        answer.JudgeBy(Provider).Wait.ShouldBe(TimeSpan.FromSeconds(expected));
+    }
+
     [Fact]
     public void A_reset_in_milliseconds_is_recognised_and_said()
     {
