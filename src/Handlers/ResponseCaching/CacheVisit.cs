@@ -173,9 +173,15 @@ internal sealed class CacheVisit(ResponseCache cache, Call call, in ResponseKey 
             store.Hide(under, this);
         }
 
-        StoredResponses? others = await store.GetAsync(under, Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
-        await PutAndLookAgainAsync(Put(store, under, others, complete), store, under).ConfigureAwait(false);
-        store.Show(under, this);
+        try
+        {
+            StoredResponses? others = await store.GetAsync(under, Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
+            await PutAndLookAgainAsync(Put(store, under, others, complete), store, under).ConfigureAwait(false);
+        }
+        finally
+        {
+            store.Show(under, this);
+        }
     }
 
     /// <summary>A write that goes by while the store is at work removes what was there before; what is stored after that would come back to life.</summary>
