@@ -2,7 +2,7 @@ namespace Handlers.CircuitBreaker;
 
 /// <summary>
 /// How long a circuit stays open: BreakDuration × BreakMultiplier^n, growing up to MaxBreakDuration, and never less than a wait that a failed answer has named.
-/// n counts the openings since the last lasting recovery, which is the end of the ramp after closing, or a reset by hand. Guarded by the circuit's lock.
+/// n counts the openings since the last lasting recovery, short breaks aside, which is the end of the ramp after closing, or a reset by hand. Guarded by the circuit's lock.
 /// </summary>
 /// <remarks>
 /// A long break is for an upstream that is down. One that has served a probe and failed the next is up, though not for everybody: breaks begin anew with a second

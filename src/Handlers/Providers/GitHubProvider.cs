@@ -312,7 +312,8 @@ internal sealed class GitHubProvider : Provider
         {
             // What is repeated queues up behind the others: who meets the limit again is mostly another call.
             TimeSpan grown = SecondaryWait * Math.Pow(2, Math.Clamp(answer.Retries, 0, 16));
-            grown = 2 * answer.LastPause > grown ? 2 * answer.LastPause : grown;
+            TimeSpan doubled = 2 * answer.LastPause;
+            grown = doubled > grown ? doubled : grown;
             TimeSpan longest = answer.Options.MaxServerWait > SecondaryWait ? answer.Options.MaxServerWait : SecondaryWait;
             wait = new(grown < longest ? grown : longest, "the documentation asks for a minute at least, then more each time");
         }

@@ -82,14 +82,13 @@ internal abstract class Quota
         }
 
         long until = now + closing.Wait.Ticks;
-        Gate? last = Gate;
         Gate ??= Gate.Closed(until, closing.IsExhausted, ramps: true, closing.Why);
         if (closing is { IsForecast: false, LeftAt: { } leftAt })
         {
             Gate.Refused(leftAt, (closing.Hint ?? closing.Wait).Ticks);
         }
 
-        last?.Close(until, now, closing.IsExhausted, ramps: true, closing.Why);
+        Gate.Close(until, now, closing.IsExhausted, ramps: true, closing.Why);
         Paces = true;
     }
 
